@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <abri/base/id.hpp>
+#include <abri/base/result.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace abri::core::vault {
+
+class Database;
+
+/// A case and the record in it whose indexed text matches.
+struct SearchHit {
+  CaseId case_ref;
+  RecordId record;
+  auto operator<=>(const SearchHit&) const = default;
+};
+
+inline constexpr std::size_t kMaxTokenBytes = 64;  ///< longer words are cut, at a character
+inline constexpr std::size_t kMaxTokens = 64;      ///< of one text; further words are not indexed
+
+/// The words of a text as they are indexed and searched: case folded, accents stripped, split at everything that is
+/// neither letter nor digit, sorted, each once. "Élodie N'Guyen-Łoś" gives elodie, guyen, los, n.
+std::vector<std::string> normalise(std::string_view text);
+
+/// Replaces what the index knows of one record. Only fields that the schema marks searchable; never a sensitive one.
+/// @param text  the searchable values, separated by spaces; empty: the record leaves the index
+Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& record,
+                          std::string_view text);
+/// Removes a case with all its records.
+Result<void> unindex_case(Database& db, const CaseId& case_ref);
+
+/// Records in which each word of the query is the beginning of a word, in the order of their ids.
+/// @param limit  at most so many hits
+Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query, std::size_t limit);
+
+}  // namespace abri::core::vault
