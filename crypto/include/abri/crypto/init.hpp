@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <abri/base/result.hpp>
+
+namespace abri::crypto {
+
+/// Prepares the library below. Called first in `main` of every program; calling it again is harmless.
+///
+/// @errors   Errc::internal  the machine gives no random numbers; the program must not start
+/// @threads  safe on any thread
+Result<void> initialise();
+
+}  // namespace abri::crypto
