@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <abri/options.pb.h>
+#include <abri/proto/value.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The schema (proto/abri/v1/records.proto) as data: what forms, columns, indices, merging and projections are derived from.
+namespace abri::proto {
+
+enum class Language : std::uint8_t { fr, en };
+
+/// A text in both languages.
+struct Label {
+  std::string fr;
+  std::string en;
+  [[nodiscard]] std::string_view in(Language language) const { return language == Language::fr ? fr : en; }
+};
+
+enum class Kind : std::uint8_t { text, integer, boolean, enumeration, date };
+
+/// One value of an enumeration. The unspecified one (number 0) is none of them.
+struct EnumValue {
+  std::uint32_t number{0};
+  std::string name;  ///< lower case without the prefix of its enumeration: "former_partner"
+  Label label;
+  std::int32_t safety{0};  ///< order for MAX_SAFETY: the greater is the safer
+};
+
+struct Enumeration {
+  std::string name;  ///< "DangerLevel"
+  std::vector<EnumValue> values;
+  std::uint32_t initial{0};  ///< of a workflow's states
+  [[nodiscard]] const EnumValue* find(std::uint32_t number) const;
+  [[nodiscard]] const EnumValue* find(std::string_view name) const;
+};
+
+/// How a field of a shared record follows a field of a private one.
+struct ProjectionRule {
+  std::string source_record;  ///< "needs_sheet"
+  std::string source_field;   ///< "budget_max"
+  ProjectionKind kind{PROJECTION_UNSPECIFIED};
+  std::uint32_t version{0};
+  std::vector<std::int64_t> bounds;  ///< of BAND and AGE_BANDS, ascending
+  std::vector<std::int32_t> yes;     ///< of COARSENED
+  std::string on_record;             ///< of AGE_BANDS
+  std::string on_field;
+};
+
+struct Field {
+  std::uint32_t number{0};
+  std::string name;  ///< "safe_phone"
+  Kind kind{Kind::text};
+  bool repeated{false};  ///< with LWW the list is one value; with ADD_WINS and NOTES it is many
+  Compartment compartment{COMPARTMENT_UNSPECIFIED};
+  Merge merge{MERGE_UNSPECIFIED};
+  Label label;
+  Label help;
+  std::string unit;
+  bool required{false};   ///< a record without it is a draft
+  bool sensitive{false};  ///< shown by step-up only, never indexed, never exported by default
+  bool search{false};
+  bool lint{false};
+  Retention retention{RETENTION_CASE};
+  std::int64_t minimum{0};  ///< applies where minimum < maximum
+  std::int64_t maximum{0};
+  Side side{SIDE_UNSPECIFIED};  ///< who writes it, in shared records
+  std::string workflow;         ///< with merge = WORKFLOW
+  const Enumeration* enumeration{nullptr};
+  ProjectionRule projection;  ///< kind PROJECTION_UNSPECIFIED where it is not projected
+  [[nodiscard]] bool projected() const { return projection.kind != PROJECTION_UNSPECIFIED; }
+};
+
+struct RecordType {
+  std::uint32_t number{0};
+  std::string name;  ///< "needs_sheet"
+  Label label;
+  bool shared{false};
+  std::vector<Field> fields;  ///< ascending numbers
+  [[nodiscard]] const Field* find(std::uint32_t number) const;
+  [[nodiscard]] const Field* find(std::string_view name) const;
+};
+
+class Schema {
+ public:
+  /// Of `Change.schema_version`; see proto/VERSIONS.md.
+  static constexpr std::uint32_t kVersion = 1;
+
+  [[nodiscard]] std::span<const RecordType> records() const { return records_; }
+  [[nodiscard]] const RecordType* find(std::uint32_t number) const;
+  [[nodiscard]] const RecordType* find(std::string_view name) const;
+  /// The record types with at least one field of that compartment.
+  [[nodiscard]] std::vector<const RecordType*> of(Compartment compartment) const;
+
+ private:
+  friend const Schema& schema();
+  Schema();
+  std::vector<Enumeration> enumerations_;
+  std::vector<RecordType> records_;
+};
+
+/// The schema that this program was built with.
+/// @threads  safe on any thread; made at the first call, never changes
+const Schema& schema();
+
+/// Stable lower-case name of a compartment: "dwelling_address".
+std::string compartment_name(Compartment compartment);
+/// @errors Errc::not_found
+Result<Compartment> compartment_by_name(std::string_view name);
+
+/// The value that a person typed. Enumerations are named by `name` or by a label in either language, in any case; booleans
+/// by oui, non, yes, no, true, false, 1, 0; dates are ISO 8601 (2026-05-31); of a repeated LWW field the items are separated
+/// by commas; of ADD_WINS and NOTES fields the text is one item. Blanks around it are dropped; empty text: no value.
+/// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or (unit siren, commune) misspelt
+///          Errc::too_large         longer than `limits::kMaxTextBytes`
+Result<Value> parse_value(const Field& field, std::string_view text);
+
+/// What a person reads. Values that this version does not know are shown by their number. Empty for no value.
+std::string render(const Field& field, const Value& value, Language language);
+
+/// Is `value`, received from a peer, of the field's kind and size? Ranges are not checked: they may differ between versions,
+/// and what one device takes all must take.
+/// @errors  Errc::malformed, Errc::too_large
+Result<void> check_value(const Field& field, const Value& value);
+
+}  // namespace abri::proto
