@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <abri/crypto/padding.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace abri::crypto {
+namespace {
+
+constexpr std::array<std::size_t, 6> kSmallBuckets{384, 512, 768, 1024, 1536, 2048};
+constexpr std::byte kMark{0x80};
+
+// Rounds up so that only the first few bits of a length are told: as many as the length of its length.
+constexpr std::size_t padme(std::size_t size) {
+  const std::size_t exponent = std::bit_width(size) - 1;
+  const std::size_t kept_bits = std::bit_width(exponent);
+  const std::size_t mask = (std::size_t{1} << (exponent - kept_bits)) - 1;
+  return (size + mask) & ~mask;
+}
+static_assert(padme(2049) == 2176 && padme(65535) == 65536 && padme(65536) == 65536);
+
+}  // namespace
+
+Result<std::size_t> bucket(std::size_t size) {
+  if (size > limits::kMaxEntryBytes) return Error{Errc::too_large, "bucket"};
+  const auto* small = std::ranges::lower_bound(kSmallBuckets, size);
+  return small != kSmallBuckets.end() ? *small : padme(size);
+}
+
+Result<void> pad(Bytes& bytes) {
+  if (bytes.size() > kMaxEnvelopeBytes) return Error{Errc::too_large, "pad"};
+  ABRI_TRY(const std::size_t total, bucket(bytes.size() + 1 + kSealOverhead));
+  bytes.push_back(kMark);
+  bytes.resize(total - kSealOverhead);
+  return {};
+}
+
+Result<BytesView> unpad(BytesView padded) {
+  std::size_t size = padded.size();
+  while (size > 0 && padded[size - 1] == std::byte{0}) --size;
+  if (size == 0 || padded[size - 1] != kMark) return Error{Errc::malformed, "unpad"};
+  const auto total = bucket(size + kSealOverhead);
+  if (!total || *total != padded.size() + kSealOverhead) return Error{Errc::malformed, "unpad"};
+  return padded.first(size - 1);
+}
+
+}  // namespace abri::crypto
