@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # SQLCipher 4.14 (SQLite 3.51.3) as a static library of ours. Debian's package spills sorts in clear to temporary files,
 # exports plain sqlite3_* names and lacks a fix of the write-ahead log; hence the amalgamation, fetched and checked by
-# scripts/sqlcipher.
+# scripts/setup.
 include_guard(GLOBAL)
 
 if(DEFINED ENV{XDG_CACHE_HOME})
