@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "connection/connection.hpp"
+
+#include <abri/base/limits.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include <google/protobuf/io/coded_stream.h>
+
+namespace abri::server {
+namespace {
+
+constexpr std::size_t kPieceBytes = 128 * 1024;  // read from the store at once
+
+bool parse(v1::Frame& frame, BytesView bytes) {
+  if (bytes.size() > limits::kMaxFrameBytes) return false;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(limits::kMaxParseDepth);
+  return frame.ParseFromCodedStream(&in) && in.ConsumedEntireMessage();
+}
+
+// Whether every field has exactly its size; sets `out` to each.
+template <class T>
+bool exact(const std::string& field, T& out) {
+  if (field.size() != T::kSize) return false;
+  out = T(to_array<T::kSize>(as_bytes(field)));
+  return true;
+}
+template <std::size_t N>
+bool exact(const std::string& field, ByteArray<N>& out) {
+  if (field.size() != N) return false;
+  out = to_array<N>(as_bytes(field));
+  return true;
+}
+
+}  // namespace
+
+Connection::Connection(Parameters parameters, const crypto::SigningKey& server_key, ConnectionLimits& limits,
+                       Time now)
+    : parameters_(std::move(parameters)),
+      server_key_(server_key),
+      limits_(limits),
+      frame_rate_(limits.frames, now),
+      started_(now),
+      last_frame_(now) {
+  handshake_.server_nonce = parameters_.nonce;
+  handshake_.exporter = parameters_.exporter;
+}
+
+Actions Connection::on_frame(BytesView bytes, Time now) {
+  if (closed_) return take();
+  last_frame_ = now;
+  pinged_ = false;
+  v1::Frame frame;
+  if (!parse(frame, bytes)) {
+    end(0, v1::MALFORMED);
+  } else if (!frame_rate_.take(1, now)) {
+    end(frame.request(), v1::RATE_LIMITED);
+  } else {
+    dispatch(frame, now);
+  }
+  return take();
+}
+
+void Connection::dispatch(v1::Frame& frame, Time now) {
+  const auto request = frame.request();
+  if (greeted_ == frame.has_hello()) return end(request, v1::OUT_OF_ORDER);
+  const bool numbered = frame.has_prove() || frame.has_open() || frame.has_subscribe() ||
+                        frame.has_unsubscribe() || frame.has_append() || frame.has_rotate();
+  if (numbered && (request == 0 || appends_waiting_.contains(request))) return end(request, v1::MALFORMED);
+  switch (frame.kind_case()) {
+    case v1::Frame::kHello:
+      return greet(request, frame.hello(), now);
+    case v1::Frame::kProve:
+      return prove(request, frame.prove(), now);
+    case v1::Frame::kOpen:
+      return open(request, frame.open(), now);
+    case v1::Frame::kSubscribe:
+      return subscribe(request, frame.subscribe());
+    case v1::Frame::kUnsubscribe:
+      return unsubscribe(request, frame.unsubscribe());
+    case v1::Frame::kAppend:
+      return append(request, *frame.mutable_append(), now);
+    case v1::Frame::kRotate:
+      return rotate(request, frame.rotate());
+    case v1::Frame::kCredit:
+      return add_credit(frame.credit());
+    case v1::Frame::kPing: {
+      v1::Frame pong;
+      pong.set_request(request);
+      pong.mutable_pong();
+      return send(pong);
+    }
+    case v1::Frame::kPong:
+      return;
+    case v1::Frame::kWelcome:
+    case v1::Frame::kDone:
+    case v1::Frame::kEntries:
+    case v1::Frame::kReceipt:
+    case v1::Frame::kError:
+    case v1::Frame::KIND_NOT_SET:
+      return end(request, v1::MALFORMED);
+  }
+  end(request, v1::MALFORMED);
+}
+
+void Connection::greet(std::uint32_t request, const v1::Hello& hello, Time now) {
+  if (hello.version() != wire::kProtocolVersion) return end(request, v1::VERSION_UNSUPPORTED);
+  if (!exact(hello.nonce(), handshake_.client_nonce)) return end(request, v1::MALFORMED);
+  greeted_ = true;
+  v1::Frame frame;
+  frame.set_request(request);
+  auto& welcome = *frame.mutable_welcome();
+  welcome.set_version(wire::kProtocolVersion);
+  welcome.set_nonce(std::string(as_text(handshake_.server_nonce)));
+  welcome.set_server_key(std::string(as_text(server_key_.public_key().bytes())));
+  const auto signature = server_key_.sign(crypto::labels::kWelcome, wire::welcome_body(handshake_));
+  welcome.set_signature(std::string(as_text(signature.bytes())));
+  welcome.set_time_ms(to_millis(now));
+  send(frame);
+}
+
+void Connection::prove(std::uint32_t request, const v1::Prove& prove, Time now) {
+  ProveCapability what;
+  if (!exact(prove.log(), what.log) || !exact(prove.signature(), what.signature)) {
+    return end(request, v1::MALFORMED);
+  }
+  if (prove.capability() < v1::CAPABILITY_READ || prove.capability() > v1::CAPABILITY_OWNER) {
+    return end(request, v1::MALFORMED);
+  }
+  const auto wait = limits_.failed_proofs.wait(parameters_.address, 1, now);
+  if (wait.count() > 0) return refuse(request, v1::RATE_LIMITED, what.log, wait);
+  if (!proven_.contains(what.log) && proven_.size() >= limits::kMaxLogsPerConnection) {
+    return refuse(request, v1::TOO_LARGE, what.log);
+  }
+  what.capability = prove.capability();
+  what.body = wire::prove_body(handshake_, what.log, static_cast<std::uint8_t>(prove.capability()));
+  blocked_ = true;
+  submit(request, std::move(what));
+}
+
+void Connection::open(std::uint32_t request, const v1::Open& open, Time now) {
+  OpenLog what;
+  if (!exact(open.account(), what.account) || !exact(open.salt(), what.salt) ||
+      !exact(open.owner_key(), what.owner_key) || !exact(open.read_key(), what.read_key) ||
+      !exact(open.write_key(), what.write_key) || !exact(open.signature(), what.signature)) {
+    return end(request, v1::MALFORMED);
+  }
+  const auto wait = limits_.failed_proofs.wait(parameters_.address, 1, now);
+  if (wait.count() > 0) return refuse(request, v1::RATE_LIMITED, {}, wait);
+  what.body = wire::open_body(handshake_, what.account, what.salt, what.owner_key.array(),
+                              what.read_key.array(), what.write_key.array());
+  blocked_ = true;
+  submit(request, std::move(what));
+}
+
+void Connection::subscribe(std::uint32_t request, const v1::Subscribe& subscribe) {
+  BeginReading what;
+  if (!exact(subscribe.log(), what.log)) return end(request, v1::MALFORMED);
+  const bool root_fits =
+      subscribe.size() == 0 ? subscribe.root().empty() : exact(subscribe.root(), what.root);
+  if (!root_fits) return end(request, v1::MALFORMED);
+  const auto& key = proofs(what.log).read;
+  if (!key) return refuse(request, v1::NOT_PERMITTED, what.log);
+  drop_subscription(what.log);
+  what.read_key = *key;
+  what.size = subscribe.size();
+  what.max_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kPieceBytes));
+  blocked_ = true;
+  submit(request, std::move(what));
+}
+
+void Connection::unsubscribe(std::uint32_t request, const v1::Unsubscribe& unsubscribe) {
+  LogId log;
+  if (!exact(unsubscribe.log(), log)) return end(request, v1::MALFORMED);
+  drop_subscription(log);
+  done(request);
+}
+
+void Connection::append(std::uint32_t request, v1::Append& append, Time now) {
+  AppendEntries what;
+  if (!exact(append.log(), what.log) || append.entries().empty()) return end(request, v1::MALFORMED);
+  std::size_t bytes = 0;
+  for (const auto& entry : append.entries()) {
+    if (entry.empty()) return end(request, v1::MALFORMED);
+    if (entry.size() > limits::kMaxEntryBytes) return refuse(request, v1::TOO_LARGE, what.log);
+    bytes += entry.size();
+  }
+  const auto count = static_cast<std::size_t>(append.entries_size());
+  if (count > limits::kMaxEntriesPerFrame || bytes > wire::kMaxAppendBytes) {
+    return refuse(request, v1::TOO_LARGE, what.log);
+  }
+  const auto& key = proofs(what.log).write;
+  if (!key) return refuse(request, v1::NOT_PERMITTED, what.log);
+  const std::string bucket(as_text(key->bytes()));
+  if (!limits_.append_bytes.take(bucket, static_cast<double>(bytes), now)) {
+    const auto wait = limits_.append_bytes.wait(bucket, static_cast<double>(bytes), now);
+    return refuse(request, v1::RATE_LIMITED, what.log, wait);
+  }
+  what.write_key = *key;
+  what.entries.reserve(count);
+  for (auto& entry : *append.mutable_entries()) what.entries.push_back(std::move(entry));
+  if (append.has_expected_size()) what.expected_size = append.expected_size();
+  what.proof = append.proof();
+  appends_waiting_.emplace(request, bytes);
+  append_bytes_waiting_ += bytes;
+  submit(request, std::move(what));
+}
+
+void Connection::rotate(std::uint32_t request, const v1::Rotate& rotate) {
+  RotateKeys what;
+  if (!exact(rotate.log(), what.log) || !exact(rotate.read_key(), what.read_key) ||
+      !exact(rotate.write_key(), what.write_key)) {
+    return end(request, v1::MALFORMED);
+  }
+  const auto& key = proofs(what.log).owner;
+  if (!key) return refuse(request, v1::NOT_PERMITTED, what.log);
+  what.owner_key = *key;
+  blocked_ = true;
+  submit(request, std::move(what));
+}
+
+void Connection::add_credit(const v1::Credit& credit) {
+  credit_ = std::min<std::uint64_t>(credit_ + credit.bytes(), std::numeric_limits<std::uint32_t>::max());
+  starved_ = false;
+  catch_up();
+}
+
+Actions Connection::on_time(Time now) {
+  if (closed_) return take();
+  if (!greeted_ && now - started_ >= limits_.hello_deadline) {
+    close(/*try_later=*/false);
+    return take();
+  }
+  const auto idle = now - last_frame_;
+  if (idle >= limits_.idle_deadline) {
+    close(/*try_later=*/false);
+  } else if (greeted_ && !pinged_ && idle >= limits_.idle_deadline / 2) {
+    pinged_ = true;
+    v1::Frame ping;
+    ping.mutable_ping();
+    send(ping);
+  }
+  catch_up();
+  return take();
+}
+
+Actions Connection::on_answer(std::uint32_t request, LogAnswer answer, Time now) {
+  if (closed_) return take();
+  std::visit([&](auto& what) { answered(request, what, now); }, answer);
+  return take();
+}
+
+void Connection::answered(std::uint32_t request, const Opened&, Time) {
+  blocked_ = false;
+  done(request);
+}
+
+void Connection::answered(std::uint32_t request, const Proven& proven, Time) {
+  blocked_ = false;
+  auto& known = proven_[proven.log];
+  switch (proven.capability) {
+    case v1::CAPABILITY_READ:
+      known.read = proven.key;
+      break;
+    case v1::CAPABILITY_WRITE:
+      known.write = proven.key;
+      break;
+    case v1::CAPABILITY_OWNER:
+      known.owner = proven.key;
+      break;
+    default:
+      break;
+  }
+  done(request);
+}
+
+void Connection::answered(std::uint32_t request, const Rotated&, Time) {
+  blocked_ = false;
+  done(request);
+}
+
+void Connection::answered(std::uint32_t request, const Appended& appended, Time) {
+  release_append(request);
+  v1::Frame frame;
+  frame.set_request(request);
+  auto& receipt = *frame.mutable_receipt();
+  receipt.set_log(std::string(as_text(appended.log.bytes())));
+  for (const auto position : appended.positions) receipt.add_positions(position);
+  for (const auto time_ms : appended.times_ms) receipt.add_times_ms(time_ms);
+  set_head(*receipt.mutable_head(), appended.head);
+  for (const auto& proof : appended.proofs) {
+    auto& out = *receipt.add_proofs();
+    for (const auto& hash : proof) out.add_hashes(std::string(as_text(hash.bytes())));
+  }
+  send(frame);
+}
+
+void Connection::answered(std::uint32_t request, ReadingBegun& begun, Time) {
+  blocked_ = false;
+  auto& subscription = subscriptions_[begun.piece.log];
+  subscription = Subscription{.next = begun.piece.first, .request = request, .live = false};
+  actions_.emplace_back(JoinLog{begun.piece.log});
+  v1::Frame frame;
+  set_head(*frame.mutable_entries()->mutable_head(), begun.head);
+  for (const auto& hash : begun.consistency) {
+    frame.mutable_entries()->add_consistency(std::string(as_text(hash.bytes())));
+  }
+  const auto log = begun.piece.log;
+  send_piece(subscription, begun.piece, frame);
+  if (!subscription.live) {
+    behind_.push_back(log);
+    catch_up();
+  }
+}
+
+void Connection::answered(std::uint32_t, Piece& piece, Time) {
+  reading_ = false;
+  const auto found = subscriptions_.find(piece.log);
+  const bool expected =
+      found != subscriptions_.end() && !found->second.live && found->second.next == piece.first;
+  if (expected) {
+    std::erase(behind_, piece.log);
+    if (piece.entries.empty() && piece.first < piece.log_size) {
+      starved_ = true;
+    } else {
+      v1::Frame frame;
+      send_piece(found->second, piece, frame);
+    }
+    if (!found->second.live) behind_.push_back(piece.log);
+  }
+  catch_up();
+}
+
+void Connection::answered(std::uint32_t request, const Refused& refused, Time now) {
+  if (request == 0) {  // a piece of a catch-up
+    reading_ = false;
+    if (refused.code != v1::NOT_PERMITTED) return;  // tried again when time passes
+    drop_subscription(refused.log);
+    return refuse(0, refused.code, refused.log);
+  }
+  if (appends_waiting_.contains(request)) {
+    release_append(request);
+  } else {
+    blocked_ = false;
+    if (refused.code == v1::NOT_PERMITTED) limits_.failed_proofs.take(parameters_.address, 1, now);
+  }
+  refuse(request, refused.code, refused.log, std::chrono::milliseconds{refused.retry_ms});
+}
+
+void Connection::send_piece(Subscription& subscription, Piece& piece, v1::Frame& frame) {
+  frame.set_request(subscription.request);
+  std::uint64_t bytes = 0;
+  for (const auto& entry : piece.entries) bytes += entry.size();
+  subscription.next += piece.entries.size();
+  credit_ -= std::min(credit_, bytes);
+  if (subscription.next == piece.log_size) {
+    subscription.live = true;
+    subscription.request = 0;
+  }
+  set_entries(*frame.mutable_entries(), piece);
+  send(frame);
+}
+
+Actions Connection::on_published(PublicationFrames& frames) {
+  if (closed_) return take();
+  const auto& publication = frames.publication();
+  const auto found = subscriptions_.find(publication.log);
+  auto* const subscription = found == subscriptions_.end() ? nullptr : &found->second;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < publication.runs.size(); ++i) {
+    const auto& run = publication.runs[i];
+    if (run.origin != parameters_.id) continue;
+    if (subscription != nullptr) send_runs(frames, begin, i, *subscription);
+    begin = i + 1;
+    answered(run.request, run.receipt, {});
+    if (subscription == nullptr || !subscription->live) continue;
+    if (subscription->next == run.first) {
+      subscription->next += run.entries.size();
+    } else {
+      fall_behind(publication.log, *subscription);
+    }
+  }
+  if (subscription != nullptr) send_runs(frames, begin, publication.runs.size(), *subscription);
+  return take();
+}
+
+void Connection::send_runs(PublicationFrames& frames, std::size_t begin, std::size_t end,
+                           Subscription& subscription) {
+  const auto& publication = frames.publication();
+  while (begin < end && subscription.live && !closed_) {
+    const auto& group = frames.group(begin, end);
+    const bool room = queued_bytes_ + group.frame->size() <= limits_.soft_queue_bytes || queued_bytes_ == 0;
+    if (publication.runs[begin].first != subscription.next || group.entry_bytes > credit_ || !room) {
+      return fall_behind(publication.log, subscription);
+    }
+    send(group.frame);
+    credit_ -= group.entry_bytes;
+    subscription.next += group.entries;
+    begin = group.end;
+  }
+}
+
+void Connection::fall_behind(const LogId& log, Subscription& subscription) {
+  subscription.live = false;
+  behind_.push_back(log);
+  catch_up();
+}
+
+void Connection::catch_up() {
+  if (reading_ || starved_ || closed_ || credit_ == 0 || queued_bytes_ >= limits_.soft_queue_bytes) return;
+  while (!behind_.empty()) {
+    const auto log = behind_.front();
+    const auto found = subscriptions_.find(log);
+    const auto& key = proofs(log).read;
+    if (found == subscriptions_.end() || found->second.live || !key) {
+      behind_.pop_front();
+      continue;
+    }
+    reading_ = true;
+    const auto max_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kPieceBytes));
+    return submit(
+        0, ReadEntries{.log = log, .read_key = *key, .first = found->second.next, .max_bytes = max_bytes});
+  }
+}
+
+Actions Connection::on_rotated(const LogId& log) {
+  if (closed_) return take();
+  const auto found = proven_.find(log);
+  if (found == proven_.end()) return take();
+  auto& known = found->second;
+  const bool lost = known.read || known.write;
+  known.read.reset();
+  known.write.reset();
+  drop_subscription(log);
+  if (lost) refuse(0, v1::NOT_PERMITTED, log);
+  return take();
+}
+
+Actions Connection::on_sent(std::size_t bytes) {
+  queued_bytes_ -= std::min(queued_bytes_, bytes);
+  catch_up();
+  return take();
+}
+
+void Connection::drop_subscription(const LogId& log) {
+  if (subscriptions_.erase(log) == 0) return;
+  std::erase(behind_, log);
+  actions_.emplace_back(LeaveLog{log});
+}
+
+void Connection::release_append(std::uint32_t request) {
+  const auto found = appends_waiting_.find(request);
+  if (found == appends_waiting_.end()) return;
+  append_bytes_waiting_ -= found->second;
+  appends_waiting_.erase(found);
+}
+
+const Connection::Proofs& Connection::proofs(const LogId& log) const {
+  static const Proofs kNone;
+  const auto found = proven_.find(log);
+  return found == proven_.end() ? kNone : found->second;
+}
+
+void Connection::submit(std::uint32_t request, LogRequest what) {
+  actions_.emplace_back(SubmitRequest{request, std::move(what)});
+}
+
+void Connection::send(FramePtr frame) {
+  if (closed_) return;
+  queued_bytes_ += frame->size();
+  actions_.emplace_back(SendFrame{std::move(frame)});
+  if (queued_bytes_ > limits_.hard_queue_bytes) close(/*try_later=*/true);
+}
+
+void Connection::done(std::uint32_t request) {
+  v1::Frame frame;
+  frame.set_request(request);
+  frame.mutable_done();
+  send(frame);
+}
+
+void Connection::refuse(std::uint32_t request, v1::WireErrorCode code, const LogId& log,
+                        std::chrono::milliseconds retry) {
+  v1::Frame frame;
+  frame.set_request(request);
+  auto& error = *frame.mutable_error();
+  error.set_code(code);
+  error.set_retry_ms(static_cast<std::uint32_t>(
+      std::min<std::int64_t>(retry.count(), std::numeric_limits<std::uint32_t>::max())));
+  if (!log.is_zero()) error.set_log(std::string(as_text(log.bytes())));
+  send(frame);
+}
+
+void Connection::end(std::uint32_t request, v1::WireErrorCode code) {
+  refuse(request, code);
+  close(/*try_later=*/false);
+}
+
+void Connection::close(bool try_later) {
+  if (closed_) return;
+  closed_ = true;
+  actions_.emplace_back(CloseConnection{try_later});
+}
+
+}  // namespace abri::server
