@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/error.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 #include <variant>
 
-#include <abri/base/error.hpp>
-
 /// Stops the program on a bug of ours. Never used on input of a person, a peer or a file.
-#define ABRI_ASSERT(condition)                                                              \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
-      std::fprintf(stderr, "abri: assertion failed at %s:%d\n", __FILE__, __LINE__);        \
-      std::abort();                                                                         \
-    }                                                                                       \
+#define ABRI_ASSERT(condition)                                                       \
+  do {                                                                               \
+    if (!(condition)) {                                                              \
+      std::fprintf(stderr, "abri: assertion failed at %s:%d\n", __FILE__, __LINE__); \
+      std::abort();                                                                  \
+    }                                                                                \
   } while (false)
 
 namespace abri {
@@ -24,8 +24,9 @@ namespace abri {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, error) {}         // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Result(Error error) : state_(std::in_place_index<1>, error) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -82,10 +83,13 @@ class [[nodiscard]] Result<void> {
 
 /// `ABRI_TRY(const int n, parse(text));` declares `n`, or returns the error of `parse`. One a line.
 #define ABRI_TRY(declaration, expression) \
-  ABRI_TRY_IMPL_(ABRI_CONCAT(abri_try_, __LINE__), declaration, expression)
+  ABRI_TRY_IMPL_(ABRI_CONCAT(abri_try_, __COUNTER__), declaration, expression)
 
-/// `ABRI_CHECK(store(x));` returns the error of `store`, if any.
-#define ABRI_CHECK(expression)                                            \
-  do {                                                                    \
-    if (auto abri_check = (expression); !abri_check) return abri_check.error(); \
+#define ABRI_CHECK_IMPL_(result, expression)                        \
+  do {                                                              \
+    if (auto result = (expression); !result) return result.error(); \
   } while (false)
+
+/// `ABRI_CHECK(store(x));` returns the error of `store`, if any. The expression may be a lambda with checks of its own:
+/// hence names by a counter.
+#define ABRI_CHECK(expression) ABRI_CHECK_IMPL_(ABRI_CONCAT(abri_check_, __COUNTER__), expression)

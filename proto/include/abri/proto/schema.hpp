@@ -120,7 +120,7 @@ Result<Compartment> compartment_by_name(std::string_view name);
 ///          Errc::too_large         longer than `limits::kMaxTextBytes`
 Result<Value> parse_value(const Field& field, std::string_view text);
 
-/// What a person reads. Values that this version does not know are shown by their number. Empty for no value.
+/// What a person reads; of a repeated field `value` is a list (as `current` in core/src/merge/view.hpp gives it). Values that this version does not know are shown by their number. Empty for no value.
 std::string render(const Field& field, const Value& value, Language language);
 
 /// Is `value`, received from a peer, of the field's kind and size? Ranges are not checked: they may differ between versions,
