@@ -7,14 +7,13 @@
 #include <abri/base/result.hpp>
 #include <abri/crypto/keys.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-
-struct sqlite3;
 
 namespace abri::core::vault {
 
@@ -69,6 +68,8 @@ class Database {
   /// Rows changed by the last statement.
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] bool in_transaction() const;
+  /// A statement of this connection has been stepped and neither finished nor reset.
+  [[nodiscard]] bool reading() const;
 
   /// Folds the write-ahead log into the file and empties it.
   /// @errors  Errc::storage_busy  a statement or another connection is reading; nothing was done
@@ -85,9 +86,7 @@ class Database {
   [[nodiscard]] bool failed() const;
 
  private:
-  struct Connection;
   friend class Transaction;
-  friend class Statement;
 
   explicit Database(std::unique_ptr<Connection> connection);
   static Result<Database> open(const std::filesystem::path& path, const crypto::DatabaseKey& key,

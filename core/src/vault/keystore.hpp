@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "vault/files.hpp"
+
 #include <abri/base/bytes.hpp>
 #include <abri/base/result.hpp>
 #include <abri/crypto/keys.hpp>
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace abri::core::vault {
@@ -54,8 +57,8 @@ class FileKeystore final : public Keystore {
 
  private:
   std::filesystem::path directory_;
-  std::string open_name_;  ///< the anchor that `open_file_` is
-  int open_file_{-1};      ///< kept open, since it is written after every commit
+  std::string open_name_;     ///< the anchor that `open_file_` is
+  FileDescriptor open_file_;  ///< kept open, since it is written after every commit
 };
 
 }  // namespace abri::core::vault

@@ -14,10 +14,11 @@
 #include <string_view>
 #include <utility>
 
-struct sqlite3;
 struct sqlite3_stmt;
 
 namespace abri::core::vault {
+
+struct Connection;
 
 /// A result code of SQLite in our words. The number stays in `Error::native`.
 Error sqlite_error(int code, const char* where);
@@ -35,7 +36,7 @@ Error sqlite_error(int code, const char* where);
 class Statement {
  public:
   Statement(Statement&& other) noexcept
-      : stmt_(std::exchange(other.stmt_, nullptr)), busy_(std::exchange(other.busy_, nullptr)) {}
+      : stmt_(std::exchange(other.stmt_, nullptr)), connection_(other.connection_), lent_(other.lent_) {}
   Statement& operator=(Statement&&) = delete;
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -96,12 +97,15 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(sqlite3_stmt* stmt, bool* busy) : stmt_(stmt), busy_(busy) {}
+  Statement(sqlite3_stmt* stmt, Connection* connection, bool* lent)
+      : stmt_(stmt), connection_(connection), lent_(lent) {}
   Result<void> run_bound();
+  Result<void> checked(int code, const char* where);
 
   sqlite3_stmt* stmt_;
+  Connection* connection_;
   bool*
-      busy_;  ///< the connection's mark that the kept statement is lent; nullptr: not kept, finalised at the end
+      lent_;  ///< the connection's mark that the kept statement is out; nullptr: not kept, finalised at the end
 };
 
 }  // namespace abri::core::vault

@@ -14,6 +14,8 @@
 
 namespace abri::core::vault {
 
+class ReaderPool;
+
 /// A read-only connection, lent for a short scope: while one is out the write-ahead log is not folded in, and `lock`
 /// waits for it.
 /// @threads  belongs to the thread that holds it
@@ -29,9 +31,8 @@ class ReadConnection {
 
  private:
   friend class Vault;
-  struct Pool;
-  ReadConnection(std::shared_ptr<Pool> pool, Database db);
-  std::shared_ptr<Pool> pool_;
+  ReadConnection(std::shared_ptr<ReaderPool> pool, Database db);
+  std::shared_ptr<ReaderPool> pool_;  ///< null: moved from
   Database db_;
 };
 
@@ -92,14 +93,12 @@ class Vault {
   Result<void> change_passphrase(const crypto::SecretText& current, const crypto::SecretText& next,
                                  const crypto::PassphraseParameters& parameters);
   /// One more slot: another person on a shared device.
-  /// @errors  Errc::too_large  there are kMaxSlots already; else as `change_passphrase`
+  /// @errors  Errc::too_large  there are 16 already; else as `change_passphrase`
   Result<void> add_passphrase(const crypto::SecretText& passphrase,
                               const crypto::PassphraseParameters& parameters);
   /// Removes the slot that `passphrase` opens.
   /// @errors  Errc::conflict  it is the last; else as `change_passphrase`
   Result<void> remove_passphrase(const crypto::SecretText& passphrase);
-
-  static constexpr std::size_t kMaxSlots = 16;
 
   /// The vault was restored, rolled back or copied, and no full synchronisation has confirmed it since.
   [[nodiscard]] bool stale() const;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The tables of the vault, as numbered steps. A step that was released never changes: add the next one.
+//
+// Conventions: STRICT; NOT NULL, with an empty blob or 0 for "none"; ids are blobs of their own size; times are milliseconds
+// since 1970; small enumerations are integers, their meaning stands beside the type in C++.
+#include "vault/migrations.hpp"
+
+#include <array>
+
+namespace abri::core::vault {
+namespace {
+
+constexpr const char* kStep1 = R"sql(
+-- Single values: generation and staleness of the vault, this device's identity.
+CREATE TABLE meta(
+  key   TEXT PRIMARY KEY NOT NULL,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Seeds and secret keys of this device, its user and her groups (core/src/cases/keyring.hpp).
+CREATE TABLE secrets(
+  kind       INTEGER NOT NULL,
+  scope      BLOB NOT NULL,          -- chain or log
+  id         BLOB NOT NULL,          -- user or group
+  generation INTEGER NOT NULL,
+  value      BLOB NOT NULL,
+  PRIMARY KEY(kind, scope, id, generation)
+) STRICT, WITHOUT ROWID;
+
+-- Logs that this device follows: chains, feeds, mailboxes.
+CREATE TABLE logs(
+  number   INTEGER PRIMARY KEY NOT NULL,
+  id       BLOB NOT NULL UNIQUE,
+  kind     INTEGER NOT NULL,
+  chain    BLOB NOT NULL,            -- the chain that governs it
+  group_id BLOB NOT NULL,            -- of a feed
+  opened   INTEGER NOT NULL,         -- 0: made here, the server does not know it yet
+  stopped  INTEGER NOT NULL,         -- 1: the server was caught lying about it
+  size     INTEGER NOT NULL,         -- entries held
+  frontier BLOB NOT NULL,
+  head     BLOB NOT NULL,            -- the greatest signed head: size, root, time, signature
+  salt     BLOB NOT NULL,            -- of its id, where this organisation owns it
+  epoch    INTEGER NOT NULL,         -- of a feed: the generation of the last turn
+  turn     INTEGER NOT NULL          -- chain sequence named by the last turn
+) STRICT;
+
+-- Every entry as the log holds it: a client can restore a server.
+CREATE TABLE entries(
+  id    INTEGER PRIMARY KEY NOT NULL, -- number of the log << 40 | position
+  time  INTEGER NOT NULL,             -- of the leaf
+  root  BLOB NOT NULL,                -- of the tree that ends with it, 16 bytes
+  bytes BLOB NOT NULL
+) STRICT;
+
+-- Sealed entries that wait for their receipt, in the order of `id`; their bytes are made once.
+CREATE TABLE outbox(
+  id       INTEGER PRIMARY KEY NOT NULL,
+  log      INTEGER NOT NULL,
+  entry_id BLOB NOT NULL,
+  bytes    BLOB NOT NULL
+) STRICT;
+CREATE INDEX outbox_log ON outbox(log, id);
+CREATE INDEX outbox_entry ON outbox(entry_id);
+
+-- Links of this device that the chain's log does not hold yet; made again when another link comes first.
+CREATE TABLE pending_links(
+  id    INTEGER PRIMARY KEY NOT NULL,
+  chain BLOB NOT NULL,
+  kind  INTEGER NOT NULL,
+  body  BLOB NOT NULL
+) STRICT;
+
+-- What this device wrote and no entry carries yet: it is coalesced and sealed together (docs/adr/0005).
+CREATE TABLE pending(
+  id          INTEGER PRIMARY KEY NOT NULL,
+  log         INTEGER NOT NULL,
+  kind        INTEGER NOT NULL,      -- of the body
+  case_ref    BLOB NOT NULL,
+  compartment INTEGER NOT NULL,
+  counter     INTEGER NOT NULL,      -- of the first operation
+  operations  INTEGER NOT NULL,
+  clock       INTEGER NOT NULL,      -- greatest hybrid clock
+  payload     BLOB NOT NULL
+) STRICT;
+
+-- Containers of compartments: cases, dwellings, shared requests.
+CREATE TABLE cases(
+  case_ref BLOB PRIMARY KEY NOT NULL,
+  log      INTEGER NOT NULL,
+  kind     INTEGER NOT NULL,
+  owner    BLOB NOT NULL,            -- organisation that made it
+  title    TEXT NOT NULL,            -- what lists show, from searchable fields
+  state    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cases_kind ON cases(kind, title);
+
+-- Keys of compartments. Of two keys of one epoch the one with the smaller position holds; the other still opens what it sealed.
+CREATE TABLE compartment_keys(
+  case_ref    BLOB NOT NULL,
+  compartment INTEGER NOT NULL,
+  epoch       INTEGER NOT NULL,
+  position    INTEGER NOT NULL,      -- in the feed; greater than any while it is pending
+  commitment  BLOB NOT NULL,
+  key         BLOB NOT NULL,
+  named       BLOB NOT NULL,         -- ids of the named people, of `location`
+  PRIMARY KEY(case_ref, compartment, epoch, commitment)
+) STRICT, WITHOUT ROWID;
+
+-- Merged state of each record (core/src/merge).
+CREATE TABLE records(
+  case_ref    BLOB NOT NULL,
+  compartment INTEGER NOT NULL,
+  record_type INTEGER NOT NULL,
+  record_id   BLOB NOT NULL,
+  conflicts   INTEGER NOT NULL,
+  state       BLOB NOT NULL,
+  PRIMARY KEY(case_ref, compartment, record_type, record_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_conflicts ON records(case_ref) WHERE conflicts > 0;
+
+-- How far each author has come in each log.
+CREATE TABLE authors(
+  log         INTEGER NOT NULL,
+  device      INTEGER NOT NULL,      -- its number on the chain
+  incarnation BLOB NOT NULL,
+  sequence    INTEGER NOT NULL,
+  header_hash BLOB NOT NULL,
+  pinned      INTEGER NOT NULL,      -- chain sequence of its last entry
+  PRIMARY KEY(log, device, incarnation)
+) STRICT, WITHOUT ROWID;
+
+-- Bodies whose compartment key is not here: read when it comes.
+CREATE TABLE unread(
+  log         INTEGER NOT NULL,
+  position    INTEGER NOT NULL,
+  body        INTEGER NOT NULL,
+  case_ref    BLOB NOT NULL,
+  compartment INTEGER NOT NULL,
+  PRIMARY KEY(case_ref, compartment, log, position, body)
+) STRICT, WITHOUT ROWID;
+
+-- What a person or an administrator should know: void operations, gaps, evidence against the server, reveals.
+CREATE TABLE notices(
+  id     INTEGER PRIMARY KEY NOT NULL,
+  time   INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  log    BLOB NOT NULL,
+  detail BLOB NOT NULL
+) STRICT;
+
+-- Words of searchable fields (search.hpp), never of sensitive ones.
+CREATE TABLE search(
+  term      TEXT NOT NULL,
+  case_ref  BLOB NOT NULL,
+  record_id BLOB NOT NULL,
+  PRIMARY KEY(term, case_ref, record_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX search_record ON search(case_ref, record_id);
+)sql";
+
+constexpr std::array kSteps{
+    Migration{1, kStep1},
+};
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return kSteps;
+}
+
+}  // namespace abri::core::vault

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "vault/search.hpp"
+
+#include "vault/database.hpp"
+
+#include <algorithm>
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+namespace abri::core::vault {
+namespace {
+
+/// Letters that no decomposition reduces to a base letter.
+const char* plain_letter(UChar32 letter) {
+  switch (letter) {
+    case 0x00E6:
+      return "ae";
+    case 0x0153:
+      return "oe";
+    case 0x00F8:
+      return "o";
+    case 0x0142:
+      return "l";
+    case 0x0111:
+    case 0x00F0:
+      return "d";
+    case 0x00FE:
+      return "th";
+    case 0x0131:
+      return "i";
+    case 0x0127:
+      return "h";
+    default:
+      return nullptr;
+  }
+}
+
+class TokenCollector {
+ public:
+  void letter(UChar32 letter) {
+    std::string bytes;
+    if (const char* plain = plain_letter(letter); plain != nullptr) {
+      bytes = plain;
+    } else {
+      icu::UnicodeString(letter).toUTF8String(bytes);
+    }
+    if (token_.size() + bytes.size() <= kMaxTokenBytes) token_ += bytes;
+  }
+  void end_token() {
+    if (!token_.empty() && tokens_.size() < kMaxTokens) tokens_.push_back(token_);
+    token_.clear();
+  }
+  std::vector<std::string> take() {
+    end_token();
+    std::ranges::sort(tokens_);
+    const auto doubles = std::ranges::unique(tokens_);
+    tokens_.erase(doubles.begin(), doubles.end());
+    return std::move(tokens_);
+  }
+
+ private:
+  std::string token_;
+  std::vector<std::string> tokens_;
+};
+
+/// Every term that begins with `prefix` lies below this: no letter sorts after the last code point.
+std::string end_of_range(const std::string& prefix) {
+  return prefix + "\xF4\x8F\xBF\xBF";
+}
+
+Result<bool> has_prefix(Statement& probe, const SearchHit& hit, const std::string& prefix) {
+  probe.reset();
+  return probe.query(hit.case_ref, hit.record, prefix, end_of_range(prefix));
+}
+
+}  // namespace
+
+std::vector<std::string> normalise(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* decomposed = icu::Normalizer2::getNFKDInstance(status);
+  ABRI_ASSERT(U_SUCCESS(status) != 0);  // the data is part of the library
+  auto folded =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
+  folded.foldCase();
+  const auto letters = decomposed->normalize(folded, status);
+  if (U_FAILURE(status) != 0) return {};
+  TokenCollector collector;
+  for (int32_t i = 0; i < letters.length(); i = letters.moveIndex32(i, 1)) {
+    const UChar32 letter = letters.char32At(i);
+    if ((U_GET_GC_MASK(letter) & U_GC_M_MASK) != 0) continue;  // accents
+    if (u_isalnum(letter) != 0) {
+      collector.letter(letter);
+    } else {
+      collector.end_token();
+    }
+  }
+  return collector.take();
+}
+
+Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& record,
+                          std::string_view text) {
+  return in_transaction(db, [&]() -> Result<void> {
+    ABRI_TRY(auto remove, db.statement("DELETE FROM search WHERE case_ref = ?1 AND record_id = ?2"));
+    ABRI_CHECK(remove.run(case_ref, record));
+    ABRI_TRY(auto insert, db.statement("INSERT INTO search(term, case_ref, record_id) VALUES(?1, ?2, ?3)"));
+    for (const auto& token : normalise(text)) ABRI_CHECK(insert.run(token, case_ref, record));
+    return {};
+  });
+}
+
+Result<void> unindex_case(Database& db, const CaseId& case_ref) {
+  ABRI_TRY(auto remove, db.statement("DELETE FROM search WHERE case_ref = ?1"));
+  return remove.run(case_ref);
+}
+
+Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query, std::size_t limit) {
+  auto words = normalise(query);
+  std::vector<SearchHit> hits;
+  if (words.empty()) return hits;
+  // The longest word has the fewest candidates; each candidate is then probed for the others.
+  std::ranges::sort(words, [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  ABRI_TRY(auto candidates,
+           db.statement("SELECT DISTINCT case_ref, record_id FROM search WHERE term >= ?1 AND term < ?2 "
+                        "ORDER BY case_ref, record_id"));
+  ABRI_TRY(auto probe,
+           db.statement("SELECT 1 FROM search WHERE case_ref = ?1 AND record_id = ?2 AND term >= ?3 "
+                        "AND term < ?4"));
+  ABRI_TRY(bool row, candidates.query(words.front(), end_of_range(words.front())));
+  while (row && hits.size() < limit) {
+    ABRI_TRY(const auto case_ref, candidates.column_id<CaseId>(0));
+    ABRI_TRY(const auto record, candidates.column_id<RecordId>(1));
+    const SearchHit hit{case_ref, record};
+    bool all = true;
+    for (std::size_t i = 1; i < words.size() && all; ++i) {
+      ABRI_TRY(all, has_prefix(probe, hit, words[i]));
+    }
+    if (all) hits.push_back(hit);
+    ABRI_TRY(row, candidates.step());
+  }
+  return hits;
+}
+
+}  // namespace abri::core::vault
