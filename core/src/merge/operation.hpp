@@ -24,8 +24,8 @@ struct Dot {
   friend constexpr auto operator<=>(const Dot&, const Dot&) = default;
 };
 
-/// As in entry.proto.
-enum class OperationKind : std::uint8_t {
+/// As in entry.proto. Numbers beyond these are of a newer version: kept, not understood.
+enum class OperationKind : std::uint32_t {
   set = 0,
   add = 1,
   remove = 2,
@@ -34,8 +34,10 @@ enum class OperationKind : std::uint8_t {
   redact = 5,
   transition = 6,
   resolve = 7,
-  unknown = 255,  ///< of a newer version: kept, not understood
 };
+constexpr bool is_known(OperationKind kind) {
+  return kind <= OperationKind::resolve;
+}
 
 /// One operation, by itself: nothing in it refers to the change that carried it.
 struct Operation {

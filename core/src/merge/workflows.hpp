@@ -21,6 +21,7 @@ enum class Guard : std::uint8_t {
   reason_given,                ///< a reason stands in its field
   active_proposal,             ///< at least one proposal is under way
   no_active_proposal,          ///< all proposals are closed
+  lease_signed,                ///< the lease is signed
   not_excluded,                ///< the exclusion test is not negative, or the head overrides it with a reason
   visit_date_given,
   retention_over,  ///< two years without contact, or the person asks
@@ -41,7 +42,7 @@ struct Transition {
 struct Workflow {
   std::string_view name;  ///< of the option `workflow`
   std::uint32_t initial{0};
-  /// The state that is left by going back to the one before it (suspended); 0: none. Its steps name no target in the table.
+  /// The state that is left by going back to the one before it; 0: none. That step has no target in the table.
   std::uint32_t suspended{0};
   std::span<const Transition> transitions;
 };
@@ -70,8 +71,7 @@ struct Evaluation {
 /// Replays the steps of one field by clock, then dot. What a person dismissed is left out of the conflicts, not of the replay.
 Evaluation evaluate(const Workflow& workflow, std::span<const Version> versions);
 
-/// The steps that this side and these roles may take from the state reached.
-std::vector<const Transition*> allowed(const Workflow& workflow, const Evaluation& at, Side side,
-                                       Roles roles);
+/// The steps that this side and these roles may take from the state reached, their targets filled in.
+std::vector<Transition> allowed(const Workflow& workflow, const Evaluation& at, Side side, Roles roles);
 
 }  // namespace abri::core::merge

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "merge/record_state.hpp"
+
+#include <algorithm>
+
+namespace abri::core::merge {
+
+std::span<const Version> RecordState::of(std::uint32_t field) const {
+  const auto range = std::ranges::equal_range(versions, field, {}, &Version::field);
+  return {range.begin(), range.end()};
+}
+
+bool RecordState::is_superseded(std::uint32_t field, const Dot& dot) const {
+  return !superseded.empty() && std::ranges::binary_search(superseded, Superseded{field, dot});
+}
+
+Clock RecordState::latest(std::uint32_t field) const {
+  Clock out;
+  for (const auto& version : of(field)) out = std::max(out, version.clock);
+  return out;
+}
+
+}  // namespace abri::core::merge
