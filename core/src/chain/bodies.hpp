@@ -28,17 +28,20 @@ struct RecipientWrap {
   RecipientId recipient;
   std::uint32_t recipient_generation{0};  ///< of the recipient's box key
   crypto::Wrap wrap{};
+  friend bool operator==(const RecipientWrap&, const RecipientWrap&) = default;
 };
 
 /// The public side of one seed of a user or group: all that a seed opened from a wrap is compared with.
 struct SeedKeys {
   crypto::BoxPublicKey box_key;
   Hash commitment;
+  friend bool operator==(const SeedKeys&, const SeedKeys&) = default;
 };
 
 struct ServerAddress {
   std::string address;  ///< host:port, UTF-8
   crypto::SigningPublicKey key;
+  friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
 };
 
 /// The feed of a group. `log` = the log id made of the owner's key and the salt; checked by `validate`.
@@ -47,6 +50,7 @@ struct FeedInfo {
   crypto::LogSalt salt;
   crypto::SigningPublicKey owner_key;
   std::uint32_t owner_generation{0};  ///< of the administrators' group of the author's organisation
+  friend bool operator==(const FeedInfo&, const FeedInfo&) = default;
 };
 
 struct AddUser {
@@ -54,6 +58,7 @@ struct AddUser {
   SeedKeys keys;  ///< of generation 0
   Roles roles;
   Bytes name_sealed;  ///< under the group of everyone
+  friend bool operator==(const AddUser&, const AddUser&) = default;
 };
 
 struct AddDevice {
@@ -64,17 +69,20 @@ struct AddDevice {
   crypto::Signature reverse_signature;  ///< by the new device over `device_introduction`
   std::optional<RecipientWrap>
       wrap;  ///< the user's present seed, only when a device of the same user adds it
+  friend bool operator==(const AddDevice&, const AddDevice&) = default;
 };
 
 /// By the device itself.
 struct RotateDeviceKey {
   std::uint32_t generation{0};
   crypto::BoxPublicKey box_key;
+  friend bool operator==(const RotateDeviceKey&, const RotateDeviceKey&) = default;
 };
 
 struct SetRole {
   UserId user;
   Roles roles;  ///< all roles after the change
+  friend bool operator==(const SetRole&, const SetRole&) = default;
 };
 
 struct CreateGroup {
@@ -85,12 +93,14 @@ struct CreateGroup {
   SeedKeys keys;  ///< of generation 0
   std::vector<RecipientId> members;
   std::vector<RecipientWrap> wraps;  ///< exactly one a member
+  friend bool operator==(const CreateGroup&, const CreateGroup&) = default;
 };
 
 struct SetGroupMembers {
   GroupId group;
   std::vector<RecipientId> members;  ///< all members after the change
   std::vector<RecipientWrap> wraps;  ///< of the present seed, exactly one for each added member
+  friend bool operator==(const SetGroupMembers&, const SetGroupMembers&) = default;
 };
 
 /// By a device of the user herself.
@@ -99,6 +109,7 @@ struct RotateUserKey {
   SeedKeys keys;
   crypto::SealedKey previous_sealed{};  ///< the old seed under the new one
   std::vector<RecipientWrap> wraps;     ///< exactly one for each active device of the user
+  friend bool operator==(const RotateUserKey&, const RotateUserKey&) = default;
 };
 
 struct RotateGroupKey {
@@ -107,6 +118,7 @@ struct RotateGroupKey {
   SeedKeys keys;
   crypto::SealedKey previous_sealed{};
   std::vector<RecipientWrap> wraps;  ///< exactly one a member
+  friend bool operator==(const RotateGroupKey&, const RotateGroupKey&) = default;
 };
 
 /// On the organisation's own chain: this bilateral chain was compared by two people and is trusted.
@@ -115,6 +127,7 @@ struct TrustOrganisation {
   OrganisationId other;
   Hash fingerprint;      ///< `trust_hash` of the bilateral chain (trust.hpp)
   Bytes package_sealed;  ///< the bilateral chain's secrets for the own organisation, sealed by the caller
+  friend bool operator==(const TrustOrganisation&, const TrustOrganisation&) = default;
 };
 
 struct Genesis {
@@ -129,6 +142,7 @@ struct Genesis {
   AddDevice device;  ///< without wrap: it made the user's seed itself
   CreateGroup everyone;
   CreateGroup administrators;
+  friend bool operator==(const Genesis&, const Genesis&) = default;
 };
 
 // --- Bilateral chains -------------------------------------------------------------------------------------------------
@@ -136,6 +150,7 @@ struct Genesis {
 struct MemberUser {
   UserId user;
   Roles roles;
+  friend bool operator==(const MemberUser&, const MemberUser&) = default;
 };
 struct MemberDevice {
   DeviceId device;
@@ -143,6 +158,7 @@ struct MemberDevice {
   crypto::SigningPublicKey sign_key;
   crypto::BoxPublicKey box_key;
   bool active{true};
+  friend bool operator==(const MemberDevice&, const MemberDevice&) = default;
 };
 struct MemberGroup {
   GroupId group;
@@ -150,6 +166,7 @@ struct MemberGroup {
   crypto::BoxPublicKey box_key;
   GroupPurpose purpose{GroupPurpose::team};
   std::vector<UserId> users;
+  friend bool operator==(const MemberGroup&, const MemberGroup&) = default;
 };
 
 /// One organisation as it shows itself to the other: ids, keys and roles, no person's name.
@@ -160,18 +177,22 @@ struct MembersBlock {
   std::vector<MemberUser> users;
   std::vector<MemberDevice> devices;  ///< in genesis and join the first one is the author
   std::vector<MemberGroup> groups;
+  friend bool operator==(const MembersBlock&, const MembersBlock&) = default;
 };
 
 struct BilateralGenesis {
   std::uint16_t min_suite{crypto::kSuite};
   ServerAddress server;
   MembersBlock opener;
+  friend bool operator==(const BilateralGenesis&, const BilateralGenesis&) = default;
 };
 struct Join {
   MembersBlock block;
+  friend bool operator==(const Join&, const Join&) = default;
 };
 struct Members {
   MembersBlock block;
+  friend bool operator==(const Members&, const Members&) = default;
 };
 
 using Body = std::variant<Genesis, AddUser, AddDevice, RotateDeviceKey, SetRole, CreateGroup, SetGroupMembers,

@@ -31,6 +31,7 @@ struct Interval {
   std::uint32_t from{0};
   std::uint32_t until{kOpen};
   [[nodiscard]] bool contains(std::uint32_t sequence) const { return from <= sequence && sequence < until; }
+  friend bool operator==(const Interval&, const Interval&) = default;
 };
 using Intervals = std::vector<Interval>;
 
@@ -42,6 +43,7 @@ struct Generation {
   Hash commitment;  ///< zeros for a group of an organisation on a bilateral chain
   std::optional<crypto::SealedKey>
       previous_sealed;  ///< none at generation 0 and on a bilateral chain's known groups
+  friend bool operator==(const Generation&, const Generation&) = default;
 };
 
 /// A wrap of the newest seed and the link it stood in.
@@ -50,11 +52,13 @@ struct StoredWrap {
   std::uint32_t generation{0};  ///< of the wrapped seed
   std::uint32_t sequence{0};    ///< of the link
   std::uint32_t sender{0};      ///< device number
+  friend bool operator==(const StoredWrap&, const StoredWrap&) = default;
 };
 
 struct RoleChange {
   std::uint32_t since{0};
   Roles roles;
+  friend bool operator==(const RoleChange&, const RoleChange&) = default;
 };
 
 struct Organisation {
@@ -64,6 +68,7 @@ struct Organisation {
   std::uint8_t kind{0};      ///< organisation chains only
   std::uint32_t version{0};  ///< of the members block
   bool opener{true};
+  friend bool operator==(const Organisation&, const Organisation&) = default;
 };
 
 struct User {
@@ -79,6 +84,8 @@ struct User {
   [[nodiscard]] std::uint32_t generation() const {
     return generations.empty() ? 0 : generations.back().number;
   }
+  [[nodiscard]] const StoredWrap* wrap_for(DeviceId device) const;
+  friend bool operator==(const User&, const User&) = default;
 };
 
 struct Device {
@@ -93,6 +100,7 @@ struct Device {
   Intervals active;
 
   [[nodiscard]] bool is_active() const { return !active.empty() && active.back().until == Interval::kOpen; }
+  friend bool operator==(const Device&, const Device&) = default;
 };
 
 struct Group {
@@ -112,11 +120,13 @@ struct Group {
   [[nodiscard]] const StoredWrap* wrap_for(RecipientId member) const;
   [[nodiscard]] bool has_member(RecipientId id) const;
   [[nodiscard]] bool had_member(RecipientId id, std::uint32_t sequence) const;
+  friend bool operator==(const Group&, const Group&) = default;
 };
 
 struct Trust {
   TrustOrganisation body;
   std::uint32_t sequence{0};
+  friend bool operator==(const Trust&, const Trust&) = default;
 };
 
 /// What the wraps of a group's newest seed say, beside who is a member.
@@ -124,6 +134,7 @@ struct WrapAudit {
   std::vector<RecipientId> missing;  ///< members without a wrap
   std::vector<RecipientId> extra;    ///< recipients who are members no more
   [[nodiscard]] bool clean() const { return missing.empty() && extra.empty(); }
+  friend bool operator==(const WrapAudit&, const WrapAudit&) = default;
 };
 
 /// Everything that the valid links of one chain say. Rebuilt by replaying the stored links; changed only by `validate` and
@@ -193,8 +204,10 @@ class ChainState {
   /// The auditor's question: are the recipients of the newest wraps exactly the members? Empty for unknown groups.
   [[nodiscard]] WrapAudit missing_or_extra_wraps(GroupId group) const;
 
+  friend bool operator==(const ChainState&, const ChainState&) = default;
+
  private:
-  friend class LinkRules;  // validate.cpp: the only one that changes a state
+  friend class LinkRules;  // rules.hpp: the only one that changes a state
 
   ChainId id_;
   ChainKind kind_;

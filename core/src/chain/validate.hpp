@@ -38,8 +38,8 @@ enum class Outcome : std::uint8_t {
 };
 struct EntryOutcome {
   Outcome outcome{Outcome::skipped};
-  Error
-      reason;  ///< of skipped and stopped; tells a ghost's link (auth_failed, not_permitted) from a lost race (out_of_sync)
+  /// Of skipped and stopped; tells a ghost's link (auth_failed, not_permitted) from a lost race (out_of_sync).
+  std::optional<Error> reason;
 };
 
 /// Applies the entry at `position` of the chain's log. Positions come in order, each once: another one than

@@ -86,6 +86,7 @@ inline constexpr Label kGroupNext{"abri/1.groupprv"};     ///< group seed → ke
 inline constexpr Label kCaseWrap{"abri/1.casewrap"};      ///< group seed → case-wrap key
 inline constexpr Label kFeedRoot{"abri/1.feedroot"};      ///< group seed → feed root key
 inline constexpr Label kFeedKey{"abri/1.feedkey"};        ///< feed root key → key of a feed's epoch
+inline constexpr Label kChainKey{"abri/1.chainkey"};      ///< secret of a chain → key of its envelopes
 inline constexpr Label kCapRead{"abri/1.capread"};        ///< feed or chain key → read capability
 inline constexpr Label kCapWrite{"abri/1.capwrite"};      ///< feed or chain key → write capability
 inline constexpr Label kCapOwner{"abri/1.capowner"};      ///< administrators' group seed → owner capability
@@ -94,12 +95,12 @@ inline constexpr Label kNames{"abri/1.names"};            ///< key that seals na
 inline constexpr Label kVaultAnchor{"abri/1.anchor"};     ///< digest of the vault kept outside the file
 
 inline constexpr std::array kAll{
-    kEmpty,   kLeaf,        kNode,      kEntry,         kLogId,    kHead,       kWelcome,     kProve,
-    kOpen,    kAccount,     kLink,      kLinkHash,      kReverse,  kChainId,    kChainState,  kDeviceId,
-    kInvite,  kFingerprint, kCode,      kCore,          kHeader,   kHeaderHash, kBody,        kCaseLink,
-    kState,   kFeed,        kPseudonym, kCommit,        kContext,  kWrap,       kSealKey,     kSlot,
-    kMessage, kUserSign,    kUserBox,   kUserSymmetric, kGroupBox, kGroupNext,  kCaseWrap,    kFeedRoot,
-    kFeedKey, kCapRead,     kCapWrite,  kCapOwner,      kMailbox,  kNames,      kVaultAnchor,
+    kEmpty,   kLeaf,        kNode,      kEntry,         kLogId,    kHead,       kWelcome,    kProve,
+    kOpen,    kAccount,     kLink,      kLinkHash,      kReverse,  kChainId,    kChainState, kDeviceId,
+    kInvite,  kFingerprint, kCode,      kCore,          kHeader,   kHeaderHash, kBody,       kCaseLink,
+    kState,   kFeed,        kPseudonym, kCommit,        kContext,  kWrap,       kSealKey,    kSlot,
+    kMessage, kUserSign,    kUserBox,   kUserSymmetric, kGroupBox, kGroupNext,  kCaseWrap,   kFeedRoot,
+    kFeedKey, kChainKey,    kCapRead,   kCapWrite,      kCapOwner, kMailbox,    kNames,      kVaultAnchor,
 };
 
 }  // namespace labels
