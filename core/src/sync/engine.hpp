@@ -14,9 +14,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace abri::core::sync {
@@ -70,24 +70,31 @@ class Engine {
     failed,   // the device cannot apply it: not followed on this connection
     stopped,  // evidence
   };
+  /// A log as this connection sees it.
   struct Log {
-    explicit Log(LogTail t) : tail(std::move(t)) {}
-    LogKind kind{LogKind::feed};
-    bool opened{true};
-    bool listed{true};  // still among the port's cursors
+    Log(LogKind k, LogTail t) : kind(k), tail(std::move(t)) {}
+    [[nodiscard]] bool given_up() const {
+      if (phase == Phase::subscribing) return error.has_value();  // tried again after a refusal
+      return phase == Phase::held || phase == Phase::refused || phase == Phase::failed ||
+             phase == Phase::stopped;
+    }
+    LogKind kind;
     LogTail tail;
     SendWindow window{};
     Phase phase{Phase::idle};
-    std::uint32_t subscription{0};  // request of the last subscribe
+    bool opened{true};
     bool caught_up{false};
+    std::uint32_t subscription{0};  // request of the last subscribe
     bool write_proven{false};
-    bool waits{false};                       // the device had something to send when last asked
-    bool write_blocked{false};               // the last append was refused; until `write_retry` or new keys
+    bool ask{true};                          // the device may have something to send
+    bool waits{false};                       // it had something when last asked
     std::optional<std::uint64_t> lost_at{};  // size at which a compare-and-set lost
+    std::optional<Errc> error{};             // why it is not followed
+    std::optional<Errc> write_error{};       // why nothing can be sent, where that needs a person or new keys
+    bool draining{false};  // an append was refused: the others come back before anything is sent
     std::optional<Time> retry{};
-    std::optional<Time> write_retry{};
+    std::optional<Time> write_retry{};  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
-    std::optional<Errc> error{};
   };
   enum class Asked : std::uint8_t { prove_read, prove_write, open, subscribe, unsubscribe, append };
   struct Request {
@@ -98,46 +105,50 @@ class Engine {
   // engine.cpp: connection and time
   Actions take() { return std::exchange(actions_, {}); }
   void tick(Time now);
-  void connect(Time now);
+  void connect();
   void disconnect(Errc why);
   void keep_alive(Time now);
   void retry_logs(Time now);
   void changed() { ++revision_; }
+  void send(const v1::Frame& frame);
 
   // engine_receive.cpp: frames
   void dispatch(const v1::Frame& frame, Time now);
   void welcome(const v1::Welcome& welcome, Time now);
-  void entries(std::uint32_t request, const v1::Entries& entries, Time now);
-  void receipt(std::uint32_t request, const v1::Receipt& receipt, Time now);
-  void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& receipt,
-                 const std::optional<SignedHead>& head, Time now);
+  void entries(std::uint32_t request, const v1::Entries& message, Time now);
+  void follow_up(Log& log, Run run, const std::optional<SignedHead>& head, bool live, Time now);
+  void receipt(std::uint32_t request, const v1::Receipt& message, Time now);
+  void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, const SignedHead& head,
+                 Time now);
   void done(std::uint32_t request);
-  void error(std::uint32_t request, const v1::WireError& error, Time now);
-  void refused(const Request& request, std::uint32_t number, const v1::WireError& error, Time now);
-  void append_refused(Log& log, std::uint32_t number, const v1::WireError& error, Time now);
   bool apply(Log& log, LogTail::Step& step, Time now);
-  void applied(Log& log, const LogTail::Step& step, const Port::Applied& what, Time now);
   void apply_failed(Log& log, Errc why);
-  bool settle_finding(Log& log, const Finding& finding);
+  bool accept(Log& log, const Finding& finding);
   void return_credit(std::size_t bytes);
 
+  // engine_errors.cpp: what the server refuses
+  void error(std::uint32_t request, const v1::WireError& message, Time now);
+  void refused(const Request& request, std::uint32_t number, const v1::WireError& message, Time now);
+  void append_refused(Log& log, std::uint32_t number, const v1::WireError& message, Time now);
+  void refuse(Log& log, Errc why, std::chrono::milliseconds at_least, Time now);
+
   // engine_logs.cpp: what is asked of the server
-  bool load_logs();
+  void load_logs();
+  void load_log(const Cursor& cursor);
   void pump(Time now);
-  void follow(const LogId& id, Log& log, Time now);
-  void push(const LogId& id, Log& log, Time now);
-  void send_batches(const LogId& id, Log& log, Outgoing outgoing);
-  bool settle_race(const LogId& id, Log& log);
-  void hold(const LogId& id, Log& log, Phase phase, std::optional<Errc> error);
-  void refuse(Log& log, Errc error, std::chrono::milliseconds at_least, Time now);
+  void follow(Log& log);
+  bool push(Log& log, Time now);
+  Result<std::optional<Outgoing>> outgoing(Log& log, Time now);
+  void cannot_send(Log& log, Errc why, std::chrono::milliseconds pause, Time now);
+  void settle_race(Log& log);
+  void leave(Log& log, Phase phase, std::optional<Errc> why);
   void release_held();
   void keys_changed(Log& log);
+  void ask_all();
   void update_state();
-  bool prove(const LogId& id, Log& log, Capability capability);
-  bool open(const LogId& id, Log& log);
-  std::uint32_t ask(Asked what, const LogId& log, v1::Frame& frame);
-  void send(const v1::Frame& frame);
-  [[nodiscard]] bool given_up(const Log& log) const;
+  bool prove(Log& log, Capability capability);
+  bool open(Log& log);
+  std::uint32_t ask(Asked what, const LogId& log, v1::Frame frame);
   [[nodiscard]] bool chains_busy() const;
 
   Port& port_;
@@ -149,23 +160,27 @@ class Engine {
   std::optional<Errc> error_;
   std::optional<Time> last_contact_;
   std::optional<std::chrono::milliseconds> server_clock_ahead_;
-  std::optional<crypto::SigningPublicKey> server_key_;
+  std::uint64_t revision_{0};
+
+  // of this connection
+  crypto::SigningPublicKey server_key_;
   wire::Handshake handshake_;
   std::uint32_t last_request_{0};
   std::unordered_map<std::uint32_t, Request> requests_;
+  std::size_t credit_owed_{0};
+
   std::vector<LogId> order_;  // as the port lists them, chains first
   std::unordered_map<LogId, Log> logs_;
-  std::size_t credit_owed_{0};
-  bool logs_changed_{false};
+  bool reload_{false};  // the port has other logs to follow
 
   Time last_event_{};
-  Time last_frame_{};
+  Time last_received_{};
+  Time last_sent_{};
   std::optional<Time> reconnect_at_;
   std::optional<Time> greeting_deadline_;
   std::optional<Time> pong_deadline_;
-  std::optional<Time> outgoing_at_;
+  std::optional<Time> outgoing_at_;  // the port may have something to send then
   std::chrono::milliseconds reconnect_at_least_{0};
-  std::uint64_t revision_{0};
 };
 
 }  // namespace abri::core::sync

@@ -14,6 +14,9 @@
 
 namespace abri::core::sync {
 
+/// Hybrid clocks have 48 bits of milliseconds: no honest time is beyond.
+inline constexpr std::uint64_t kTimeEnd = std::uint64_t{1} << 48;
+
 /// What the server sent is fine, breaks the protocol (the connection ends and everything is asked again), or is evidence: only
 /// a server that lies can have sent it.
 struct Finding {
@@ -30,6 +33,7 @@ struct Run {
   std::uint64_t first{0};
   std::vector<BytesView> entries;
   std::vector<std::uint64_t> times_ms;
+  std::vector<Hash> ids;  ///< content-derived id of each entry, where known; else they are computed
 };
 
 /// The end of one log as this device knows it: recomputes the tree entry by entry and holds every signed head, receipt and
@@ -55,17 +59,16 @@ class LogTail {
   /// What follows from a run, before it is applied.
   struct Step {
     Arrived arrived;
-    std::vector<Hash> ids;  ///< content-derived id of each entry
+    std::vector<Hash> ids;  ///< of each entry
     crypto::Frontier frontier;
     std::uint64_t last_time_ms{0};
   };
   /// Extends the tree by a run and checks times, heads and receipts on the way. Nothing changes until `commit`.
   /// @param live  the entries were appended just now: their times are held against `now`
   /// @param step  receives the result where the finding is fine
-  Finding follow(const Run& run, const std::optional<SignedHead>& head, bool live, Time now,
-                 Step& step) const;
+  Finding follow(Run run, const std::optional<SignedHead>& head, bool live, Time now, Step& step) const;
   /// The entries were applied.
-  void commit(const Step& step, Time now);
+  void commit(Step& step, Time now);
 
   /// Remembers a verified head that lies beyond `size()` until the log reaches it.
   Finding expect(const SignedHead& head);
@@ -78,6 +81,7 @@ class LogTail {
 
  private:
   LogTail() = default;
+  void remember(const SignedHead& head);
   [[nodiscard]] Finding check_time(std::uint64_t time_ms, std::uint64_t previous_ms, bool live,
                                    Time now) const;
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <abri/base/id.hpp>
 #include <abri/base/time.hpp>
 #include <abri/crypto/labels.hpp>
 #include <abri/crypto/sign.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace abri::core::sync {
 
@@ -20,9 +20,9 @@ enum class LogKind : std::uint8_t { chain = 1, feed = 2, mailbox = 3 };
 struct Cursor {
   LogId log;
   LogKind kind{LogKind::feed};
-  std::uint64_t size{0};       ///< entries held and applied
-  Bytes frontier;              ///< serialised `crypto::Frontier` of that size
-  bool opened{true};           ///< false: this device made the log and the server does not know it yet
+  std::uint64_t size{0};  ///< entries held and applied
+  Bytes frontier;         ///< serialised `crypto::Frontier` of that size
+  bool opened{true};      ///< false: this device made the log and the server does not know it yet
 };
 
 enum class Capability : std::uint8_t { read = 1, write = 2, owner = 3 };
@@ -48,11 +48,11 @@ struct SignedHead {
 struct Arrived {
   LogId log;
   std::uint64_t first{0};
-  std::vector<BytesView> entries;        ///< valid for the length of the call
+  std::vector<BytesView> entries;  ///< valid for the length of the call
   std::vector<std::uint64_t> times_ms;
-  Bytes frontier;                        ///< serialised frontier after the last entry
-  std::vector<Hash> roots;               ///< root after each entry, same count as entries
-  std::optional<SignedHead> head;        ///< where the frame carried one
+  Bytes frontier;                  ///< serialised frontier after the last entry
+  std::vector<Hash> roots;         ///< root after each entry, same count as entries
+  std::optional<SignedHead> head;  ///< where the frame carried one
 };
 
 /// Sealed entries that wait to be sent, oldest first.
@@ -84,8 +84,8 @@ class Port {
   virtual Result<void> opened(const LogId& log) = 0;
 
   struct Applied {
-    bool logs_changed{false};      ///< there are new logs to follow
-    bool keys_rotated{false};      ///< prove this log's capabilities again
+    bool logs_changed{false};  ///< there are new logs to follow
+    bool keys_rotated{false};  ///< prove this log's capabilities again
   };
   /// Applies entries and moves the cursor: one transaction. Entries of our own that wait in the outbox are recognised and leave it.
   /// @errors Errc::out_of_sync  an entry names a chain head that is not here yet: nothing was applied; offer it again after the chain moved
