@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/result.hpp>
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -11,8 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <abri/base/result.hpp>
 
 namespace abri {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/bytes.hpp>
+
 #include <compare>
 #include <functional>
-
-#include <abri/base/bytes.hpp>
 
 namespace abri {
 
@@ -37,14 +37,15 @@ class Id {
   ByteArray<N> raw_{};
 };
 
-using Hash = Id<struct HashTag, 32>;            ///< a BLAKE2b-256 value
+using Hash = Id<struct HashTag, 32>;  ///< a BLAKE2b-256 value
 using OrganisationId = Id<struct OrganisationIdTag, 16>;
 using ChainId = Id<struct ChainIdTag, 16>;
-using LogId = Id<struct LogIdTag, 16>;          ///< also the id of the feed or chain that the log carries
+using LogId = Id<struct LogIdTag, 16>;  ///< also the id of the feed or chain that the log carries
 using UserId = Id<struct UserIdTag, 16>;
 using DeviceId = Id<struct DeviceIdTag, 16>;
 using GroupId = Id<struct GroupIdTag, 16>;
-using CaseId = Id<struct CaseIdTag, 16>;        ///< any container of compartments: a case, a dwelling, a shared request
+using CaseId =
+    Id<struct CaseIdTag, 16>;  ///< any container of compartments: a case, a dwelling, a shared request
 using RecordId = Id<struct RecordIdTag, 16>;
 using AccountId = Id<struct AccountIdTag, 16>;  ///< a quota account of the server
 static_assert(!std::is_convertible_v<DeviceId, CaseId>);

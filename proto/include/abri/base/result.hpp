@@ -76,20 +76,20 @@ class [[nodiscard]] Result<void> {
 
 #define ABRI_CONCAT_(a, b) a##b
 #define ABRI_CONCAT(a, b) ABRI_CONCAT_(a, b)
-#define ABRI_TRY_IMPL_(result, declaration, expression) \
-  auto result = (expression);                           \
-  if (!result) return result.error();                   \
+#define ABRI_TRY_IMPL(result, declaration, expression) \
+  auto result = (expression);                          \
+  if (!result) return result.error();                  \
   declaration = *std::move(result)
 
 /// `ABRI_TRY(const int n, parse(text));` declares `n`, or returns the error of `parse`. One a line.
 #define ABRI_TRY(declaration, expression) \
-  ABRI_TRY_IMPL_(ABRI_CONCAT(abri_try_, __COUNTER__), declaration, expression)
+  ABRI_TRY_IMPL(ABRI_CONCAT(abri_try_, __COUNTER__), declaration, expression)
 
-#define ABRI_CHECK_IMPL_(result, expression)                        \
+#define ABRI_CHECK_IMPL(result, expression)                         \
   do {                                                              \
     if (auto result = (expression); !result) return result.error(); \
   } while (false)
 
 /// `ABRI_CHECK(store(x));` returns the error of `store`, if any. The expression may be a lambda with checks of its own:
 /// hence names by a counter.
-#define ABRI_CHECK(expression) ABRI_CHECK_IMPL_(ABRI_CONCAT(abri_check_, __COUNTER__), expression)
+#define ABRI_CHECK(expression) ABRI_CHECK_IMPL(ABRI_CONCAT(abri_check_, __COUNTER__), expression)
