@@ -64,6 +64,11 @@ Actions Connection::on_frame(BytesView bytes, Time now) {
   return take();
 }
 
+Actions Connection::on_foreign_frame() {
+  end(0, v1::MALFORMED);
+  return take();
+}
+
 void Connection::dispatch(v1::Frame& frame, Time now) {
   const auto request = frame.request();
   if (greeted_ == frame.has_hello()) return end(request, v1::OUT_OF_ORDER);

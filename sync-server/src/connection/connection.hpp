@@ -76,6 +76,8 @@ class Connection {
 
   /// One binary message of the client. Only while `wants_frame()`.
   Actions on_frame(BytesView frame, Time now);
+  /// A text message: no frame of ours.
+  Actions on_foreign_frame();
   /// Time has passed. Call it about once a second.
   Actions on_time(Time now);
   /// The answer to an earlier `SubmitRequest`.

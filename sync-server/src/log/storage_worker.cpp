@@ -45,6 +45,7 @@ StorageWorker::~StorageWorker() {
 }
 
 void StorageWorker::submit(Job job) {
+  waiting_bytes_.fetch_add(bytes_of(job), std::memory_order_relaxed);
   {
     const std::scoped_lock lock(mutex_);
     (LogService::is_write(job.what) ? writes_ : reads_).push_back(std::move(job));
@@ -100,6 +101,9 @@ void StorageWorker::loop() {
 }
 
 void StorageWorker::commit_waiting(std::vector<Job> jobs) {
+  std::size_t bytes = 0;
+  for (const auto& job : jobs) bytes += bytes_of(job);
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   deliver_(service_.write(std::move(jobs), clock_()));
 }
 

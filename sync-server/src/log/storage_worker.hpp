@@ -3,6 +3,7 @@
 
 #include "log/log_service.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -28,6 +29,8 @@ class StorageWorker {
   StorageWorker& operator=(const StorageWorker&) = delete;
 
   void submit(Job job);
+  /// Bytes of entries that wait for their commit.
+  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
   /// Runs `task` on the storage thread between two commits (administration).
   void run(std::function<void(LogService&)> task);
   /// Finishes what waits, then ends the thread. Repeating it is harmless.
@@ -48,6 +51,7 @@ class StorageWorker {
   std::vector<Job> reads_;                               // guarded by mutex_
   std::vector<std::function<void(LogService&)>> tasks_;  // guarded by mutex_
   bool stopping_{false};                                 // guarded by mutex_
+  std::atomic<std::size_t> waiting_bytes_{0};
   std::thread thread_;
 };
 
