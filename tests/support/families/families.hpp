@@ -8,7 +8,7 @@
 #include <vector>
 
 /// Case files in realistic French for tests, benchmarks and the demonstration. Nobody in them exists: family names, streets,
-/// schools and firms are put together from syllables, phone numbers lie in the ranges that ARCEP keeps for works of fiction.
+/// schools and firms are put together from syllables; phone numbers lie in the ranges that ARCEP keeps for works of fiction.
 /// Communes, postal codes and EPCI are real ones of Hauts-de-France.
 namespace abri::test {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-/// The raw material of the generated families: first names, and syllables from which family names and places are made that
-/// nobody bears. All lists are our own.
+/// The raw material of the generated families: first names, and syllables from which family names and places are put
+/// together; a likeness to a real one is chance. All lists are our own.
 namespace abri::test {
 
 using Words = std::span<const std::string_view>;
@@ -34,7 +34,7 @@ std::string draw_place(Random& random);
 /// "rue du Moulin Verdinecourt"
 std::string draw_street(Random& random);
 /// First sentence of a note and one that may follow. Each has placeholders: {N} a person, {P} a place, {S} number and
-/// street, {C} a commune, {D} a date, {H} an hour; the first has {N}, {P} or {S}.
+/// street, {C} a commune, {D} a past date, {F} a coming one, {H} an hour; the first has {N}, {P} or {S}.
 Words note_openings();
 Words note_continuations();
 Words danger_reasons();

@@ -141,7 +141,10 @@ std::string FamilyWriter::fill(std::string_view sentence, const Household& house
         out += draw_neighbour(*household.home).name;
         break;
       case 'D':
-        out += french_date(day_before(random_, families_day(), -120, 200));
+        out += french_date(day_before(random_, families_day(), 2, 200));
+        break;
+      case 'F':
+        out += french_date(day_before(random_, families_day(), -120, -3));
         break;
       case 'H':
         out += std::to_string(random_.between(8, 18)) + (random_.chance(50) ? " h" : " h 30");

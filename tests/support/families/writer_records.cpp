@@ -160,8 +160,8 @@ FamilyRecord FamilyWriter::danger(const Household& household) {
                                     "emergency_phone"sv, "judicial_control"sv};
   constexpr std::array kRadii = {"2000"sv, "5000"sv, "10000"sv, "15000"sv, "20000"sv, "30000"sv, "50000"sv};
   FamilyRecord record{"danger_assessment", {}};
-  const int score = random_.between(1, 18);
-  const int red = random_.chance(40) ? random_.between(1, std::min(score, 5)) : 0;
+  const int score = random_.between(1, 15);
+  const int red = random_.chance(35) ? random_.between(1, std::min(score, 4)) : 0;
   set(record, "assessed_on", iso_date(day_before(random_, household.opened, -9, 0)));
   set(record, "score", std::to_string(score));
   set(record, "red_answers", std::to_string(red));
