@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "support/paths.hpp"
+
+#include <abri/proto/schema.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+/// The first cells of all rows: "| French | `identifier` | what it is |".
+std::set<std::string> terms() {
+  std::ifstream file(abri::test::source_dir() / "docs/glossary.md");
+  REQUIRE(file);
+  std::set<std::string> out;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("| ")) continue;
+    const auto end = line.find(" | ");
+    if (end != std::string::npos) out.insert(line.substr(2, end - 2));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("glossary: every French label of the schema is explained", "[proto]") {
+  const auto known = terms();
+  CHECK(known.size() > 100);
+  for (const auto& record : abri::proto::schema().records()) {
+    for (const auto& field : record.fields) {
+      INFO(record.name << "." << field.name);
+      CHECK(known.contains(field.label.fr));
+      if (field.enumeration == nullptr) continue;
+      for (const auto& value : field.enumeration->values) {
+        INFO(field.enumeration->name << " " << value.name);
+        CHECK(known.contains(value.label.fr));
+      }
+    }
+  }
+}
