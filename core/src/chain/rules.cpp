@@ -145,6 +145,27 @@ EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView si
   return {.outcome = Outcome::stopped, .reason = applied.error()};
 }
 
+ChainState replay_entries(const ChainState& empty, const std::vector<std::optional<Bytes>>& entries,
+                          const std::optional<ChainHead>& kept) {
+  const auto replay = [&](Signatures signatures) {
+    auto state = empty;
+    for (const auto& entry : entries) {
+      const auto position = state.next_position();
+      if (!entry) {
+        skip_entry(state, position);
+      } else {
+        static_cast<void>(apply_entry(state, position, *entry, signatures));
+      }
+    }
+    return state;
+  };
+  if (kept) {
+    auto state = replay(Signatures::already_verified);
+    if (state.head() == *kept && state.status() != ChainStatus::update_needed) return state;
+  }
+  return replay(Signatures::check);
+}
+
 void skip_entry(ChainState& state, std::uint64_t position) {
   LinkRules(state, Signatures::check).pass(position);
 }

@@ -6,7 +6,8 @@
 
 namespace abri::core::chain {
 
-/// `already_verified`: a link that this device validated before and kept; its signature is not checked again.
+/// `already_verified` skips the signature. Only for a link that this device itself made or found valid before: among the kept
+/// entries of a log there are refused ones, so a log is replayed by `replay_entries`.
 enum class Signatures : std::uint8_t { check, already_verified };
 
 /// Decides whether a signed link may follow the state. Pure: the same state and bytes give the same answer on every device.
@@ -46,6 +47,16 @@ struct EntryOutcome {
 /// `state.next_position()` is a bug of the caller and stops the program.
 EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView signed_link,
                          Signatures signatures = Signatures::check);
+
+/// All entries of a chain's log again, as at unlock: quickly, without checking signatures, and then held against the head
+/// that this device reached and kept when it did check them. A head names all links before it, so a refused link that slipped
+/// in shows; in that case, and without a kept head, every signature is checked.
+///
+/// @param empty    a new state, with the expected genesis where it is known
+/// @param entries  opened entries by position; none where the envelope did not open
+/// @param kept     `head()` after the last entry of the log, kept in the vault
+ChainState replay_entries(const ChainState& empty, const std::vector<std::optional<Bytes>>& entries,
+                          const std::optional<ChainHead>& kept);
 
 /// An entry whose envelope does not open stands for nothing; it only takes its position.
 void skip_entry(ChainState& state, std::uint64_t position);
