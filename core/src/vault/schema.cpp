@@ -58,6 +58,8 @@ CREATE TABLE outbox(
   id       INTEGER PRIMARY KEY NOT NULL,
   log      INTEGER NOT NULL,
   entry_id BLOB NOT NULL,
+  epoch    INTEGER NOT NULL,         -- of a feed, that it is sealed under
+  clock    INTEGER NOT NULL,         -- greatest hybrid clock in it
   bytes    BLOB NOT NULL
 ) STRICT;
 CREATE INDEX outbox_log ON outbox(log, id);
@@ -105,6 +107,15 @@ CREATE TABLE compartment_keys(
   key         BLOB NOT NULL,
   named       BLOB NOT NULL,         -- ids of the named people, of `location`
   PRIMARY KEY(case_ref, compartment, epoch, commitment)
+) STRICT, WITHOUT ROWID;
+
+-- Devices that a key of `location` was wrapped to.
+CREATE TABLE grants(
+  case_ref    BLOB NOT NULL,
+  compartment INTEGER NOT NULL,
+  commitment  BLOB NOT NULL,
+  device      BLOB NOT NULL,
+  PRIMARY KEY(case_ref, compartment, commitment, device)
 ) STRICT, WITHOUT ROWID;
 
 -- Merged state of each record (core/src/merge).
