@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/language.hpp>
+#include <abri/base/result.hpp>
+#include <abri/core/views.hpp>
+#include <abri/crypto/passphrase.hpp>
+#include <abri/crypto/secret.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -8,11 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <abri/base/language.hpp>
-#include <abri/base/result.hpp>
-#include <abri/core/views.hpp>
-#include <abri/crypto/secret.hpp>
 
 namespace abri::core {
 
@@ -22,9 +23,11 @@ class Engine;
 
 /// Where an open vault lives and what it takes from the outside world.
 struct AppOptions {
-  std::filesystem::path directory;           ///< of the vault; made if missing, mode 0700
-  std::filesystem::path keystore_directory;  ///< of the file keystore and the anchor, elsewhere than the vault
-  std::function<Time()> clock;               ///< wall clock
+  std::filesystem::path directory;  ///< of the vault; made if missing, mode 0700
+  std::filesystem::path
+      keystore_directory;       ///< of the file keystore and the anchor, elsewhere than the vault
+  std::function<Time()> clock;  ///< wall clock
+  crypto::PassphraseParameters passphrase_parameters{};  ///< of a new vault; never below the floor
 };
 
 /// One field to write: identifier of the schema and the value as text ("59350", "true", "T3", "2026-11-22").
@@ -38,11 +41,11 @@ struct FieldEdit {
 
 struct NewOrganisation {
   std::string name;
-  std::string kind;             ///< enumerator of OrganisationKind
-  std::string person;           ///< name of the founder, who becomes administrator and head
-  std::string server_address;   ///< "host:port"
-  std::string server_key;       ///< fingerprint as the server prints it, 64 hexadecimal digits
-  std::string account;          ///< code that the operator handed out: `abri-server account add`
+  std::string kind;            ///< enumerator of OrganisationKind
+  std::string person;          ///< name of the founder, who becomes administrator and head
+  std::string server_address;  ///< "host:port"
+  std::string server_key;      ///< fingerprint as the server prints it, 64 hexadecimal digits
+  std::string account;         ///< code that the operator handed out: `abri-server account add`
 };
 
 /// The door to an open vault: everything that a person does. Nothing waits for the network.
@@ -96,8 +99,10 @@ class App {
   /// Writes fields of a record, all or none, durable on return.
   Result<void> edit(const CaseId& id, const RecordId& record, std::span<const FieldEdit> fields);
   /// Chooses one of the values of a field in conflict (`ValueView::choice`), or a new value instead of all.
-  Result<void> resolve(const CaseId& id, const RecordId& record, std::string_view field, std::uint32_t choice);
-  Result<void> resolve_with(const CaseId& id, const RecordId& record, std::string_view field, std::string_view value);
+  Result<void> resolve(const CaseId& id, const RecordId& record, std::string_view field,
+                       std::uint32_t choice);
+  Result<void> resolve_with(const CaseId& id, const RecordId& record, std::string_view field,
+                            std::string_view value);
 
   /// Sensitive fields are hidden unless `reveal`; each reveal is written down (audit).
   Result<CaseView> show(const CaseId& id, bool reveal);

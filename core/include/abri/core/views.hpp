@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/id.hpp>
+#include <abri/base/time.hpp>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <abri/base/id.hpp>
-#include <abri/base/time.hpp>
 
 /// What the core shows to a client: plain values, made for the length of one answer. Texts of enumerations and labels are
 /// rendered by the schema (`abri/proto/schema.hpp`) in the language of the person.
@@ -14,23 +14,23 @@ namespace abri::core {
 
 /// One of possibly several values that stand in a field.
 struct ValueView {
-  std::string raw;             ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
-  std::uint32_t choice{0};     ///< number to give to `App::resolve`, from 1
-  std::string author;          ///< name of the person who wrote it, as far as known here
+  std::string raw;          ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
+  std::uint32_t choice{0};  ///< number to give to `App::resolve`, from 1
+  std::string author;       ///< name of the person who wrote it, as far as known here
   Time written{};
 };
 
 struct FieldView {
-  std::string name;            ///< identifier of the schema, "safe_phone"
+  std::string name;               ///< identifier of the schema, "safe_phone"
   std::vector<ValueView> values;  ///< empty: never set; several in a set or a conflict
-  bool conflict{false};        ///< a person must choose between the values
-  bool hidden{false};          ///< sensitive and not asked for: `values` is empty though there is something
+  bool conflict{false};           ///< a person must choose between the values
+  bool hidden{false};  ///< sensitive and not asked for: `values` is empty though there is something
 };
 
 struct RecordView {
   RecordId id;
-  std::string type;            ///< identifier of the schema, "needs_sheet"
-  std::string summary;         ///< one line to recognise it
+  std::string type;               ///< identifier of the schema, "needs_sheet"
+  std::string summary;            ///< one line to recognise it
   std::vector<FieldView> fields;  ///< in the order of the schema, unset ones left out
 };
 
@@ -40,10 +40,10 @@ enum class CaseKind : std::uint8_t { case_file = 1, dwelling = 2, request = 3, o
 struct CaseSummary {
   CaseId id;
   CaseKind kind{CaseKind::case_file};
-  std::string title;           ///< family name and first name, or the pseudonym, or the landlord's reference
-  std::string state;           ///< enumerator name of the workflow's state, if there is one
+  std::string title;  ///< family name and first name, or the pseudonym, or the landlord's reference
+  std::string state;  ///< enumerator name of the workflow's state, if there is one
   bool conflict{false};
-  bool unsent{false};          ///< something of it has not reached the server yet
+  bool unsent{false};  ///< something of it has not reached the server yet
 };
 
 struct CaseView {
@@ -56,15 +56,15 @@ struct ConflictView {
   RecordId record_id;
   std::string record_type;
   FieldView field;
-  std::string title;           ///< of the case
+  std::string title;  ///< of the case
 };
 
 struct PartnerView {
   OrganisationId id;
   std::string name;
-  std::string fingerprint;     ///< five groups of five digits that both sides compare
-  bool confirmed{false};       ///< on this side
-  bool joined{false};          ///< the other organisation has answered
+  std::string fingerprint;  ///< five groups of five digits that both sides compare
+  bool confirmed{false};    ///< on this side
+  bool joined{false};       ///< the other organisation has answered
 };
 
 struct PersonView {
@@ -79,17 +79,18 @@ struct StatusView {
   std::string organisation;
   std::string person;
   std::vector<std::string> roles;
-  std::string connection;      ///< offline, connecting, catching_up, live, stopped
-  std::string last_error;      ///< identifier of `Errc`, empty if none
+  std::string connection;  ///< offline, connecting, catching_up, live, stopped
+  std::string last_error;  ///< identifier of `Errc`, empty if none
   std::optional<Time> last_contact;
-  std::uint64_t unsent{0};     ///< edits that the server has not acknowledged
+  std::uint64_t unsent{0};  ///< edits that the server has not acknowledged
   std::uint64_t cases{0};
   std::uint64_t conflicts{0};
   std::uint64_t notices{0};
-  std::string digest;          ///< hexadecimal state digest of everything this device shares with its team
-  bool stale{false};           ///< the vault was restored or rolled back: nothing is sent before everything is read again
-  bool possibly_stale{false};  ///< nothing fresh from other devices for 72 hours
-  bool update_needed{false};   ///< a newer version wrote something this one cannot judge
+  std::string digest;  ///< hexadecimal state digest of everything this device shares with its team
+  bool stale{
+      false};  ///< the vault was restored or rolled back: nothing is sent before everything is read again
+  bool possibly_stale{false};         ///< nothing fresh from other devices for 72 hours
+  bool update_needed{false};          ///< a newer version wrote something this one cannot judge
   std::vector<std::string> evidence;  ///< misbehaviour of the server that was noticed
 };
 

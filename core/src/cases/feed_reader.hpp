@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "cases/compartments.hpp"
+#include "cases/world.hpp"
+
+/// Entries of a feed, judged and applied (docs/protocol.md, section "An entry").
+namespace abri::core::cases {
+
+/// Applies entries of a feed in order, in the caller's transaction; the cursor is moved by the caller.
+/// @errors Errc::out_of_sync  an entry names a link of the chain that is not here yet
+Result<void> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived);
+
+}  // namespace abri::core::cases

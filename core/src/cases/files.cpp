@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cases/files.hpp"
+
+#include "cases/chains.hpp"
+#include "cases/communes.hpp"
+#include "cases/requests.hpp"
+#include "merge/view.hpp"
+#include "vault/search.hpp"
+
+#include <abri/crypto/random.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace abri::core::cases {
+
+namespace {
+
+using OperationsByCompartment = std::map<Compartment, std::vector<merge::Operation>>;
+
+/// The field's own name where it is one of the schema's, so that an error can point at it for as long as the program runs.
+const char* place(const proto::Field* field) {
+  return field == nullptr ? "field" : field->name.c_str();
+}
+
+Result<void> check_commune(const proto::Field& field, const proto::Value& value) {
+  if (field.unit != "commune" || value.empty()) return {};
+  const auto items =
+      field.repeated && field.merge == LWW ? value.as_list() : std::optional(std::vector{value});
+  for (const auto& item : items.value_or(std::vector<proto::Value>{}))
+    if (!find_commune(item.as_text())) return Error{Errc::invalid_argument, place(&field)};
+  return {};
+}
+
+/// One edit as an operation on the present state.
+Result<merge::Operation> operation_of(const merge::RecordState& state, const proto::Field& field,
+                                      const FieldEdit& edit) {
+  auto value = proto::parse_value(field, edit.value);
+  if (!value) return Error{value.error().code, place(&field)};
+  ABRI_CHECK(check_commune(field, *value));
+  const auto named = [&](Result<merge::Operation> made) -> Result<merge::Operation> {
+    if (!made) return Error{made.error().code, place(&field)};
+    return made;
+  };
+  if (field.merge == NOTES) {
+    if (edit.kind == FieldEdit::Kind::remove) return Error{Errc::invalid_argument, place(&field)};
+    return named(merge::note(field, value->as_text()));
+  }
+  if (edit.kind == FieldEdit::Kind::remove) return named(merge::remove(state, field, *value));
+  if (edit.kind == FieldEdit::Kind::add || field.merge == ADD_WINS)
+    return named(merge::add(field, std::move(*value)));
+  return named(merge::set(state, field, std::move(*value)));
+}
+
+/// The operations of all edits, by compartment. Nothing is written where one of them is refused.
+Result<OperationsByCompartment> operations_of(World& world, const CaseId& id, const proto::RecordType& type,
+                                              const RecordId& record, std::span<const FieldEdit> fields) {
+  OperationsByCompartment out;
+  std::map<Compartment, merge::RecordState> states;
+  for (const auto& edit : fields) {
+    const auto* field = type.find(edit.field);
+    if (field == nullptr) return Error{Errc::not_found, "field"};
+    auto state = states.find(field->compartment);
+    if (state == states.end()) {
+      ABRI_TRY(auto loaded, load_record(world, {id, field->compartment, type.number, record}));
+      state = states.emplace(field->compartment, std::move(loaded)).first;
+    }
+    if (field->projected()) return Error{Errc::not_permitted, place(field)};
+    ABRI_TRY(auto operation, operation_of(state->second, *field, edit));
+    operation.record_type = type.number;
+    operation.record = record;
+    out[field->compartment].push_back(std::move(operation));
+  }
+  return out;
+}
+
+Result<void> check_side(World& world, const Log& feed, const CaseId& id, const proto::RecordType& type,
+                        std::span<const FieldEdit> fields) {
+  if (!type.shared) return {};
+  for (const auto& edit : fields) {
+    const auto* field = type.find(edit.field);
+    if (field == nullptr) return Error{Errc::not_found, "field"};
+    ABRI_TRY(const auto context, own_context(world, feed, id, field->compartment));
+    if (field->side != BOTH && field->side != context.side) return Error{Errc::not_permitted, place(field)};
+  }
+  return {};
+}
+
+Result<void> write_fields(World& world, const CaseId& id, const proto::RecordType& type,
+                          const RecordId& record, std::span<const FieldEdit> fields) {
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  ABRI_TRY(const auto* feed, log_of_case(world, row));
+  ABRI_CHECK(check_side(world, *feed, id, type, fields));
+  ABRI_TRY(auto operations, operations_of(world, id, type, record, fields));
+  for (auto& [compartment, list] : operations)
+    ABRI_CHECK(write_operations(world, *feed, id, compartment, std::move(list)));
+  return refresh_requests(world, id);
+}
+
+bool belongs(const proto::RecordType& type, CaseKind kind) {
+  switch (kind) {
+    case CaseKind::case_file:
+      return !type.shared && type.name != "dwelling" && type.name != "organisation";
+    case CaseKind::dwelling:
+      return type.name == "dwelling";
+    case CaseKind::request:
+      return type.shared;
+    case CaseKind::organisation:
+      return type.name == "organisation";
+  }
+  return false;
+}
+
+Result<Log*> own_feed(World& world) {
+  const auto* group = world.case_group();
+  if (group == nullptr || world.device_number(world.organisation) == 0)
+    return Error{Errc::not_joined, "organisation"};
+  auto* feed = group->feed ? world.log(group->feed->log) : nullptr;
+  if (feed == nullptr) return Error{Errc::not_permitted, "team"};
+  return feed;
+}
+
+Result<CaseId> create_with(World& world, CaseKind kind, const char* type_name,
+                           std::span<const FieldEdit> fields) {
+  ABRI_TRY(const auto* feed, own_feed(world));
+  const auto* type = proto::schema().find(type_name);
+  ABRI_TRY(const auto id, create_container(world, *feed, kind));
+  ABRI_CHECK(write_fields(world, id, *type, crypto::random_id<RecordId>(), fields));
+  return id;
+}
+
+/// Which record a stored part belongs to.
+Result<const proto::RecordType*> type_of(World& world, const CaseId& id, const RecordId& record) {
+  ABRI_TRY(auto row, world.db.statement(
+                         "SELECT record_type FROM records WHERE case_ref = ?1 AND record_id = ?2 LIMIT 1"));
+  ABRI_TRY(const bool found, row.query(id, record));
+  if (!found) return Error{Errc::not_found, "record"};
+  const auto* type = proto::schema().find(static_cast<std::uint32_t>(row.column_int64(0)));
+  if (type == nullptr) return Error{Errc::version_unsupported, "record"};
+  return type;
+}
+
+std::string author_of(World& world, const Log& feed, std::uint32_t device) {
+  const auto* chain = world.chain(feed.chain);
+  const auto* known = chain == nullptr ? nullptr : chain->state.device(device);
+  if (known == nullptr) return {};
+  const auto* own = world.own_chain();
+  auto name = name_of(world, own->state, known->user);
+  if (!name.empty()) return name;
+  const auto* organisation = chain->state.organisation(known->organisation);
+  return organisation == nullptr ? std::string{} : organisation->name;
+}
+
+/// A value as `FieldEdit` takes it.
+std::string raw_text(const proto::Field& field, const proto::Value& value) {
+  const auto one = [&](const proto::Value& v) -> std::string {
+    switch (field.kind) {
+      case proto::Kind::text:
+      case proto::Kind::date:
+        return std::string(v.as_text());
+      case proto::Kind::integer:
+        return std::to_string(v.as_integer().value_or(0));
+      case proto::Kind::boolean:
+        return v.as_boolean().value_or(false) ? "true" : "false";
+      case proto::Kind::enumeration: {
+        const auto number = v.as_enumeration().value_or(0);
+        const auto* known = field.enumeration->find(number);
+        return known == nullptr ? std::to_string(number) : known->name;
+      }
+    }
+    return {};
+  };
+  if (!field.repeated || field.merge != LWW) return one(value);
+  std::string out;
+  for (const auto& item : value.as_list().value_or(std::vector<proto::Value>{}))
+    out += (out.empty() ? "" : ",") + one(item);
+  return out;
+}
+
+std::vector<ValueView> values_of(World& world, const Log& feed, const merge::RecordState& state,
+                                 const proto::Field& field, const merge::Conflict& conflict) {
+  std::vector<ValueView> out;
+  const auto add = [&](std::string raw, const merge::Dot& dot, merge::Clock clock) {
+    out.push_back({std::move(raw), static_cast<std::uint32_t>(out.size() + 1),
+                   author_of(world, feed, dot.device), clock.time()});
+  };
+  if (field.merge == NOTES) {
+    for (const auto& note : merge::notes(state, field))
+      if (!note.redacted) add(note.text, note.dot, note.clock);
+    return out;
+  }
+  if (!conflict.versions.empty()) {
+    for (const auto& version : conflict.versions)
+      add(raw_text(field, version.value), version.dot, version.clock);
+    return out;
+  }
+  const auto value = merge::current(state, field);
+  if (value.empty()) return out;
+  if (field.merge == ADD_WINS) {
+    for (const auto& item : value.as_list().value_or(std::vector<proto::Value>{}))
+      add(raw_text(field, item), {}, {});
+    return out;
+  }
+  const merge::Version* latest = nullptr;
+  for (const auto& version : state.of(field.number))
+    if (latest == nullptr || version.clock > latest->clock) latest = &version;
+  add(raw_text(field, value), latest == nullptr ? merge::Dot{} : latest->dot,
+      latest == nullptr ? merge::Clock{} : latest->clock);
+  return out;
+}
+
+FieldView view_field(World& world, const Log& feed, const merge::RecordState& state,
+                     const proto::Field& field, bool reveal) {
+  FieldView view;
+  view.name = field.name;
+  const auto conflict = merge::conflict_of(state, field);
+  view.conflict = !conflict.versions.empty();
+  view.values = values_of(world, feed, state, field, conflict);
+  if (field.sensitive && !reveal && !view.values.empty()) {
+    view.values.clear();
+    view.hidden = true;
+  }
+  return view;
+}
+
+std::string summary_of(const RecordView& record) {
+  std::string out;
+  for (const auto& field : record.fields) {
+    if (field.hidden || field.values.empty() || field.values.front().raw.size() > 40) continue;
+    out += (out.empty() ? "" : " · ") + field.values.front().raw;
+    if (out.size() > 60) break;
+  }
+  return out;
+}
+
+Result<CaseSummary> summarise(World& world, const CaseRow& row) {
+  CaseSummary summary{row.id, row.kind, row.title, row.state, false, false};
+  ABRI_TRY(auto conflicts,
+           world.db.statement("SELECT 1 FROM records WHERE case_ref = ?1 AND conflicts > 0 LIMIT 1"));
+  ABRI_TRY(summary.conflict, conflicts.query(row.id));
+  ABRI_TRY(auto unsent, world.db.statement("SELECT 1 FROM pending WHERE case_ref = ?1 LIMIT 1"));
+  ABRI_TRY(summary.unsent, unsent.query(row.id));
+  return summary;
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+}
+
+template <class IdType>
+Result<IdType> only_match(const std::set<IdType>& candidates, std::string_view prefix, const char* what) {
+  if (prefix.size() < 4 || !is_hex(prefix)) return Error{Errc::invalid_argument, what};
+  std::string lower(prefix);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::optional<IdType> match;
+  for (const auto& id : candidates) {
+    if (!id.hex().starts_with(lower)) continue;
+    if (match) return Error{Errc::invalid_argument, what};
+    match = id;
+  }
+  if (!match) return Error{Errc::not_found, what};
+  return *match;
+}
+
+}  // namespace
+
+Result<CaseId> create_case(World& world, std::span<const FieldEdit> person) {
+  ABRI_TRY(const auto id, create_with(world, CaseKind::case_file, "person", person));
+  const auto has_role =
+      std::any_of(person.begin(), person.end(), [](const auto& edit) { return edit.field == "role"; });
+  if (has_role) return id;
+  ABRI_TRY(const auto records, records_of(world, id));
+  if (records.empty()) return Error{Errc::invalid_argument, "field"};
+  const std::vector<FieldEdit> role{{"role", "victim"}};
+  ABRI_CHECK(edit_record(world, id, records.front().key.record, role));
+  return id;
+}
+
+Result<CaseId> create_dwelling(World& world, std::span<const FieldEdit> dwelling) {
+  for (const auto* required : {"reference", "commune", "typology"})
+    if (std::none_of(dwelling.begin(), dwelling.end(),
+                     [&](const auto& edit) { return edit.field == required; }))
+      return Error{Errc::invalid_argument, required};
+  return create_with(world, CaseKind::dwelling, "dwelling", dwelling);
+}
+
+Result<RecordId> add_record(World& world, const CaseId& id, std::string_view type_name,
+                            std::span<const FieldEdit> fields) {
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  const auto* type = proto::schema().find(type_name);
+  if (type == nullptr) return Error{Errc::not_found, "type"};
+  if (!belongs(*type, row.kind) || type->shared || type->name == "sent_request")
+    return Error{Errc::not_permitted, "type"};
+  if (fields.empty()) return Error{Errc::invalid_argument, "field"};
+  const auto record = crypto::random_id<RecordId>();
+  ABRI_CHECK(write_fields(world, id, *type, record, fields));
+  return record;
+}
+
+Result<void> edit_record(World& world, const CaseId& id, const RecordId& record,
+                         std::span<const FieldEdit> fields) {
+  ABRI_TRY(const auto* type, type_of(world, id, record));
+  return write_fields(world, id, *type, record, fields);
+}
+
+Result<void> resolve_field(World& world, const CaseId& id, const RecordId& record,
+                           std::string_view field_name, std::uint32_t choice, std::string_view text) {
+  ABRI_TRY(const auto* type, type_of(world, id, record));
+  const auto* field = type->find(field_name);
+  if (field == nullptr) return Error{Errc::not_found, "field"};
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  ABRI_TRY(const auto* feed, log_of_case(world, row));
+  ABRI_TRY(const auto state, load_record(world, {id, field->compartment, type->number, record}));
+  const auto conflict = merge::conflict_of(state, *field);
+  if (conflict.versions.empty()) return Error{Errc::not_found, "conflict"};
+  if (choice > conflict.versions.size()) return Error{Errc::invalid_argument, "choice"};
+  proto::Value value;
+  if (choice > 0) {
+    value = conflict.versions[choice - 1].value;
+  } else {
+    auto parsed = proto::parse_value(*field, text);
+    if (!parsed) return Error{parsed.error().code, place(field)};
+    value = std::move(*parsed);
+  }
+  ABRI_TRY(auto operation, merge::resolve(state, *field, std::move(value)));
+  operation.record_type = type->number;
+  operation.record = record;
+  ABRI_CHECK(write_operations(world, *feed, id, field->compartment, {std::move(operation)}));
+  return refresh_requests(world, id);
+}
+
+Result<CaseView> show_case(World& world, const CaseId& id, bool reveal) {
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  ABRI_TRY(const auto* feed, log_of_case(world, row));
+  CaseView view;
+  ABRI_TRY(view.summary, summarise(world, row));
+  ABRI_TRY(const auto records, records_of(world, id));
+  for (const auto& stored : records) {
+    const auto* type = proto::schema().find(stored.key.type);
+    if (type == nullptr) continue;
+    if (view.records.empty() || view.records.back().id != stored.key.record)
+      view.records.push_back({stored.key.record, type->name, "", {}});
+    auto& record = view.records.back();
+    for (const auto& field : type->fields) {
+      if (field.compartment != stored.key.compartment) continue;
+      auto shown = view_field(world, *feed, stored.state, field, reveal);
+      if (!shown.values.empty() || shown.hidden) record.fields.push_back(std::move(shown));
+    }
+  }
+  for (auto& record : view.records) record.summary = summary_of(record);
+  if (reveal) ABRI_CHECK(notice(world, "reveal", feed->id, id.bytes()));
+  return view;
+}
+
+Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind) {
+  std::vector<CaseSummary> out;
+  ABRI_TRY(
+      auto rows,
+      world.db.statement(
+          "SELECT c.case_ref, c.title, c.state, EXISTS(SELECT 1 FROM records r WHERE r.case_ref = c.case_ref "
+          "AND "
+          "r.conflicts > 0), c.case_ref IN (SELECT case_ref FROM pending) FROM cases c WHERE c.kind = ?1 "
+          "ORDER BY c.title, c.case_ref"));
+  ABRI_CHECK(rows.bind_all(static_cast<std::int64_t>(kind)));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    CaseSummary summary;
+    ABRI_TRY(summary.id, rows.column_id<CaseId>(0));
+    summary.kind = kind;
+    summary.title = rows.column_text(1);
+    summary.state = rows.column_text(2);
+    summary.conflict = rows.column_int64(3) != 0;
+    summary.unsent = rows.column_int64(4) != 0;
+    out.push_back(std::move(summary));
+  }
+}
+
+Result<std::vector<CaseSummary>> search_cases(World& world, std::string_view words, std::size_t limit) {
+  ABRI_TRY(const auto hits, vault::find_by_prefix(world.db, words, limit * 4));
+  std::vector<CaseSummary> out;
+  std::set<CaseId> seen;
+  for (const auto& hit : hits) {
+    if (out.size() >= limit || !seen.insert(hit.case_ref).second) continue;
+    ABRI_TRY(const auto row, find_case_row(world, hit.case_ref));
+    ABRI_TRY(auto summary, summarise(world, row));
+    out.push_back(std::move(summary));
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.title < b.title; });
+  return out;
+}
+
+Result<std::vector<ConflictView>> list_conflicts(World& world) {
+  std::set<CaseId> cases;
+  {
+    ABRI_TRY(auto rows, world.db.statement("SELECT DISTINCT case_ref FROM records WHERE conflicts > 0"));
+    for (;;) {
+      ABRI_TRY(const bool more, rows.step());
+      if (!more) break;
+      ABRI_TRY(const auto id, rows.column_id<CaseId>(0));
+      cases.insert(id);
+    }
+  }
+  std::vector<ConflictView> out;
+  for (const auto& id : cases) {
+    ABRI_TRY(const auto row, find_case_row(world, id));
+    ABRI_TRY(const auto* feed, log_of_case(world, row));
+    ABRI_TRY(const auto records, records_of(world, id));
+    for (const auto& stored : records) {
+      const auto* type = proto::schema().find(stored.key.type);
+      if (type == nullptr) continue;
+      for (const auto& conflict : merge::conflicts(stored.state, *type))
+        out.push_back({id, stored.key.record, type->name,
+                       view_field(world, *feed, stored.state, *conflict.field, false), row.title});
+    }
+  }
+  return out;
+}
+
+Result<CaseId> find_case(World& world, std::string_view prefix) {
+  std::set<CaseId> all;
+  ABRI_TRY(auto rows, world.db.statement("SELECT case_ref FROM cases"));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) break;
+    ABRI_TRY(const auto id, rows.column_id<CaseId>(0));
+    all.insert(id);
+  }
+  return only_match(all, prefix, "case");
+}
+
+Result<RecordId> find_record(World& world, const CaseId& id, std::string_view prefix) {
+  ABRI_TRY(const auto records, records_of(world, id));
+  std::set<RecordId> all;
+  for (const auto& record : records) all.insert(record.key.record);
+  return only_match(all, prefix, "record");
+}
+
+}  // namespace abri::core::cases

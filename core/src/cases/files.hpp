@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "cases/records.hpp"
+
+#include <abri/core/app.hpp>
+
+/// What people do with files: making, writing, showing, listing, searching, settling conflicts.
+namespace abri::core::cases {
+
+Result<CaseId> create_case(World& world, std::span<const FieldEdit> person);
+Result<CaseId> create_dwelling(World& world, std::span<const FieldEdit> dwelling);
+Result<RecordId> add_record(World& world, const CaseId& id, std::string_view type,
+                            std::span<const FieldEdit> fields);
+Result<void> edit_record(World& world, const CaseId& id, const RecordId& record,
+                         std::span<const FieldEdit> fields);
+/// `choice` from 1 among the values that stand, or 0 and a new value.
+Result<void> resolve_field(World& world, const CaseId& id, const RecordId& record, std::string_view field,
+                           std::uint32_t choice, std::string_view value);
+
+Result<CaseView> show_case(World& world, const CaseId& id, bool reveal);
+Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind);
+Result<std::vector<CaseSummary>> search_cases(World& world, std::string_view words, std::size_t limit);
+Result<std::vector<ConflictView>> list_conflicts(World& world);
+Result<CaseId> find_case(World& world, std::string_view prefix);
+Result<RecordId> find_record(World& world, const CaseId& id, std::string_view prefix);
+
+}  // namespace abri::core::cases

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cases/port.hpp"
+
+#include "cases/chains.hpp"
+#include "cases/compartments.hpp"
+#include "cases/enrolment.hpp"
+#include "cases/feed_reader.hpp"
+#include "cases/feed_writer.hpp"
+
+#include <algorithm>
+
+namespace abri::core::cases {
+
+namespace {
+
+/// Where a device that has not joined yet finds its server: from the code.
+struct MeetingServer {
+  crypto::SigningPublicKey key;
+  std::string address;
+};
+
+std::optional<MeetingServer> meeting_server(World& world) {
+  const auto stored = get_meta(world.db, "server");
+  if (!stored || !*stored) return {};
+  Reader in(**stored);
+  MeetingServer server;
+  server.key = crypto::SigningPublicKey(in.array<32>());
+  server.address = as_text(in.rest());
+  if (!in.ok()) return {};
+  return server;
+}
+
+bool has_genesis(World& world) {
+  const auto* own = world.own_chain();
+  return own != nullptr && own->state.status() == chain::ChainStatus::active;
+}
+
+const crypto::GroupSeed* administrators_seed(World& world) {
+  const auto* own = world.own_chain();
+  const auto* group = own == nullptr ? nullptr : own->state.group_for(chain::GroupPurpose::administrators);
+  return group == nullptr ? nullptr : world.keyring.group_seed(world.organisation, group->id, 0);
+}
+
+/// Read and write capability of a log. A feed's belong to its first generation: they change only with a revocation.
+struct Capabilities {
+  const crypto::SigningKey& read;
+  const crypto::SigningKey& write;
+};
+
+template <class Use>
+auto with_capabilities(World& world, const Log& log, Use&& use)
+    -> decltype(use(std::declval<Capabilities>())) {
+  if (log.kind == sync::LogKind::feed) {
+    const auto* key = world.keyring.feed_key(log.chain, log.group, 0, log.id);
+    if (key == nullptr) return Error{Errc::not_permitted, "key of the feed"};
+    const auto read = crypto::read_capability(*key);
+    const auto write = crypto::write_capability(*key);
+    return use(Capabilities{read, write});
+  }
+  const auto* secrets = log.kind == sync::LogKind::chain ? world.keyring.chain(chain_of(log.id))
+                                                         : world.keyring.mailbox(log.id);
+  if (secrets == nullptr) return Error{Errc::not_found, "secret of the log"};
+  return use(Capabilities{secrets->read, secrets->write});
+}
+
+Result<void> store_entries(World& world, const Log& log, const sync::Arrived& arrived) {
+  ABRI_TRY(auto insert,
+           world.db.statement("INSERT INTO entries(id, time, root, bytes) VALUES(?1, ?2, ?3, ?4)"));
+  for (std::size_t i = 0; i < arrived.entries.size(); ++i) {
+    const auto row = (log.number << 40) | static_cast<std::int64_t>(arrived.first + i);
+    const auto root = feed::shorten(arrived.roots[i]);
+    ABRI_CHECK(insert.run(row, arrived.times_ms[i], BytesView(root), arrived.entries[i]));
+  }
+  return {};
+}
+
+}  // namespace
+
+DevicePort::DevicePort(World& world, vault::Vault& vault, std::function<void()> changed)
+    : world_(world), vault_(vault), changed_(std::move(changed)) {}
+
+/// One transaction; after a failure memory is made to agree with the vault again.
+template <class Body>
+auto DevicePort::change(Body&& body) {
+  auto result = vault::in_transaction(world_.db, std::forward<Body>(body));
+  if (!result && result.error().code != Errc::out_of_sync) static_cast<void>(load_world(world_));
+  return result;
+}
+
+std::optional<crypto::SigningPublicKey> DevicePort::server_key() {
+  if (has_genesis(world_)) return world_.own_chain()->state.server().key;
+  const auto server = meeting_server(world_);
+  return server ? std::optional(server->key) : std::nullopt;
+}
+
+std::string DevicePort::server_address() {
+  if (has_genesis(world_)) return world_.own_chain()->state.server().address;
+  const auto server = meeting_server(world_);
+  return server ? server->address : std::string{};
+}
+
+std::vector<sync::Cursor> DevicePort::cursors() {
+  std::vector<sync::Cursor> out;
+  for (const auto& [id, log] : world_.logs)
+    if (!log.stopped) out.push_back({id, log.kind, log.size, log.frontier, log.opened});
+  // the own chain before the bilateral ones, chains before feeds
+  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+    const auto rank = [&](const auto& c) { return std::pair(c.kind, c.log != log_of(world_.organisation)); };
+    return rank(a) < rank(b);
+  });
+  return out;
+}
+
+std::optional<sync::SignedHead> DevicePort::kept_head(const LogId& id) {
+  const auto* log = world_.log(id);
+  return log == nullptr ? std::nullopt : log->head;
+}
+
+Result<sync::OpenParameters> DevicePort::open_parameters(const LogId& id) {
+  const auto* log = world_.log(id);
+  const auto* seed = administrators_seed(world_);
+  if (log == nullptr || seed == nullptr) return Error{Errc::not_permitted, "owner of the log"};
+  return with_capabilities(world_, *log, [&](const Capabilities& caps) -> Result<sync::OpenParameters> {
+    sync::OpenParameters out;
+    out.account = world_.own_chain()->state.account();
+    out.salt = log->salt.array();
+    out.owner_key = crypto::owner_capability(*seed, log->salt).public_key();
+    out.read_key = caps.read.public_key();
+    out.write_key = caps.write.public_key();
+    return out;
+  });
+}
+
+Result<crypto::Signature> DevicePort::sign_open(const LogId&, BytesView body) {
+  const auto* own = world_.own_chain();
+  if (own == nullptr) return Error{Errc::not_joined, "account"};
+  const auto account = own->state.account();
+  if (world_.keyring.account(account) == nullptr) {
+    const auto* group = own->state.group_for(chain::GroupPurpose::administrators);
+    ABRI_TRY(auto seed,
+             open_for_group(world_, world_.organisation, group->id, own->state.account_seed_sealed()));
+    const auto key = crypto::signing_key_from(seed);
+    crypto::wipe(seed);
+    if (!key) return key.error();
+    ABRI_CHECK(world_.keyring.add_account(world_.db, account, *key));
+  }
+  return world_.keyring.account(account)->sign(crypto::labels::kOpen, body);
+}
+
+Result<crypto::Signature> DevicePort::sign_prove(const LogId& id, sync::Capability capability,
+                                                 BytesView body) {
+  const auto* log = world_.log(id);
+  if (log == nullptr) return Error{Errc::not_found, "log"};
+  return with_capabilities(world_, *log, [&](const Capabilities& caps) -> Result<crypto::Signature> {
+    switch (capability) {
+      case sync::Capability::read:
+        return caps.read.sign(crypto::labels::kProve, body);
+      case sync::Capability::write:
+        return caps.write.sign(crypto::labels::kProve, body);
+      case sync::Capability::owner:
+        return Error{Errc::not_permitted, "owner capability"};
+    }
+    return Error{Errc::internal, "capability"};
+  });
+}
+
+Result<void> DevicePort::opened(const LogId& id) {
+  auto* log = world_.log(id);
+  if (log == nullptr) return Error{Errc::not_found, "log"};
+  return change([&]() -> Result<void> {
+    log->opened = true;
+    return store_log(world_, *log);
+  });
+}
+
+Result<bool> DevicePort::apply_entries(Log& log, const sync::Arrived& arrived) {
+  switch (log.kind) {
+    case sync::LogKind::chain: {
+      ABRI_TRY(const bool changed, apply_chain_entries(world_, log, arrived));
+      ABRI_CHECK(grant_to_new_devices(world_));
+      return changed;
+    }
+    case sync::LogKind::mailbox:
+      return apply_mailbox_entries(world_, log, arrived);
+    case sync::LogKind::feed:
+      ABRI_CHECK(apply_feed_entries(world_, log, arrived));
+      return false;
+  }
+  return Error{Errc::internal, "kind of a log"};
+}
+
+Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
+  const auto* known = world_.log(arrived.log);
+  if (known == nullptr || arrived.first != known->size) return Error{Errc::internal, "cursor"};
+  Log log = *known;  // changed in memory only when the transaction holds
+  const auto logs_before = world_.logs.size();
+  auto applied = change([&]() -> Result<Applied> {
+    ABRI_CHECK(store_entries(world_, log, arrived));
+    ABRI_TRY(const bool changed, apply_entries(log, arrived));
+    log.size += arrived.entries.size();
+    if (!arrived.frontier.empty()) log.frontier = arrived.frontier;
+    if (arrived.head) log.head = arrived.head;
+    ABRI_CHECK(store_log(world_, log));
+    return Applied{changed || world_.logs.size() != logs_before, false};
+  });
+  if (!applied) return applied;
+  world_.logs.insert_or_assign(arrived.log, std::move(log));
+  if (changed_) changed_();
+  return applied;
+}
+
+/// What is to be sent is asked for when a log was read to its end: a restored vault may write again once all were.
+Result<void> DevicePort::confirm_reading(const LogId& id) {
+  if (!world_.stale) return {};
+  world_.read_to_head.insert(id);
+  for (const auto& [known, log] : world_.logs)
+    if (!log.stopped && !world_.read_to_head.contains(known)) return {};
+  ABRI_CHECK(vault_.confirm_fresh());
+  world_.stale = false;
+  return {};
+}
+
+Result<std::optional<sync::Outgoing>> DevicePort::waiting(const Log& log, std::size_t max_bytes) {
+  sync::Outgoing out;
+  std::size_t bytes = 0;
+  ABRI_TRY(auto rows, world_.db.statement("SELECT bytes FROM outbox WHERE log = ?1 ORDER BY id"));
+  ABRI_CHECK(rows.bind_all(log.number));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) break;
+    const auto entry = rows.column_blob(0);
+    // links belong together: all or none
+    if (log.kind != sync::LogKind::chain && !out.entries.empty() && bytes + entry.size() > max_bytes) break;
+    bytes += entry.size();
+    out.entries.push_back(to_bytes(entry));
+  }
+  if (out.entries.empty()) return std::optional<sync::Outgoing>{};
+  if (log.kind == sync::LogKind::chain) out.expected_size = log.size;
+  return std::optional(std::move(out));
+}
+
+Result<std::optional<sync::Outgoing>> DevicePort::outgoing(const LogId& id, std::size_t max_bytes, Time now) {
+  const auto* log = world_.log(id);
+  if (log == nullptr || log->stopped) return std::optional<sync::Outgoing>{};
+  ABRI_CHECK(confirm_reading(id));
+  ABRI_TRY(auto ready, waiting(*log, max_bytes));
+  if (ready || log->kind != sync::LogKind::feed) return ready;
+  ABRI_TRY(const auto time, sealing_time(world_, *log, now));
+  if (time.later) next_ = next_ ? std::min(*next_, *time.later) : *time.later;
+  if (!time.now) return std::optional<sync::Outgoing>{};
+  ABRI_CHECK(change([&] { return seal_pending(world_, *log); }));
+  return waiting(*log, max_bytes);
+}
+
+std::optional<Time> DevicePort::next_outgoing_time() {
+  return std::exchange(next_, std::nullopt);
+}
+
+Result<void> DevicePort::lost_race(const LogId& id) {
+  return change([&] { return remake_links(world_, chain_of(id)); });
+}
+
+void DevicePort::evidence(const LogId& id, const char* what, const std::optional<sync::SignedHead>&) {
+  auto* log = world_.log(id);
+  if (log == nullptr) return;
+  static_cast<void>(change([&]() -> Result<void> {
+    log->stopped = true;
+    ABRI_CHECK(store_log(world_, *log));
+    return notice(world_, "evidence_server", id, as_bytes(what));
+  }));
+}
+
+}  // namespace abri::core::cases

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "cases/world.hpp"
+#include "sync/port.hpp"
+
+namespace abri::core::cases {
+
+/// The device as the engine sees it: cursors, entries to apply, entries to send.
+/// @threads core strand only
+class DevicePort final : public sync::Port {
+ public:
+  /// @param changed  called after entries were applied
+  DevicePort(World& world, vault::Vault& vault, std::function<void()> changed);
+
+  std::optional<crypto::SigningPublicKey> server_key() override;
+  std::string server_address() override;
+  std::vector<sync::Cursor> cursors() override;
+  std::optional<sync::SignedHead> kept_head(const LogId& log) override;
+  Result<sync::OpenParameters> open_parameters(const LogId& log) override;
+  Result<crypto::Signature> sign_open(const LogId& log, BytesView body) override;
+  Result<crypto::Signature> sign_prove(const LogId& log, sync::Capability capability,
+                                       BytesView body) override;
+  Result<void> opened(const LogId& log) override;
+  Result<Applied> apply(const sync::Arrived& arrived) override;
+  Result<std::optional<sync::Outgoing>> outgoing(const LogId& log, std::size_t max_bytes, Time now) override;
+  std::optional<Time> next_outgoing_time() override;
+  Result<void> lost_race(const LogId& log) override;
+  void evidence(const LogId& log, const char* what, const std::optional<sync::SignedHead>& head) override;
+
+ private:
+  template <class Body>
+  auto change(Body&& body);
+  Result<bool> apply_entries(Log& log, const sync::Arrived& arrived);
+  Result<void> confirm_reading(const LogId& log);
+  Result<std::optional<sync::Outgoing>> waiting(const Log& log, std::size_t max_bytes);
+
+  World& world_;
+  vault::Vault& vault_;
+  std::function<void()> changed_;
+  std::optional<Time> next_;
+};
+
+}  // namespace abri::core::cases

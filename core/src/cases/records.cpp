@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cases/records.hpp"
+
+#include "abri/v1/records.pb.h"
+#include "abri/v1/workflow.pb.h"
+#include "cases/feed_writer.hpp"
+#include "merge/apply.hpp"
+#include "merge/change.hpp"
+#include "merge/view.hpp"
+#include "vault/search.hpp"
+
+#include <map>
+
+namespace abri::core::cases {
+
+namespace {
+
+/// Chain roles as the schema's workflows name them.
+merge::Roles workflow_roles(chain::Roles roles) {
+  using chain::Role;
+  merge::Roles out = 0;
+  const auto map = [&](Role from, v1::Role to) {
+    if (roles.has(from)) out |= merge::role_bit(to);
+  };
+  map(Role::administrator, v1::ROLE_ADMINISTRATOR);
+  map(Role::head, v1::ROLE_HEAD);
+  map(Role::social_worker, v1::ROLE_SOCIAL_WORKER);
+  map(Role::housing_referent, v1::ROLE_HOUSING_REFERENT);
+  map(Role::shelter, v1::ROLE_SHELTER);
+  map(Role::landlord_referent, v1::ROLE_LANDLORD_REFERENT);
+  map(Role::allocation_manager, v1::ROLE_ALLOCATION_OFFICER);
+  map(Role::mediator, v1::ROLE_MEDIATOR);
+  map(Role::legal_adviser, v1::ROLE_RIGHTS_ADVISER);
+  map(Role::data_protection_officer, v1::ROLE_DATA_PROTECTION);
+  map(Role::coordinator, v1::ROLE_REGIONAL_COORDINATION);
+  return out;
+}
+
+std::string text_of(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
+  const auto* known = type.find(field);
+  return known == nullptr ? std::string{} : std::string(merge::current(state, *known).as_text());
+}
+
+/// The one line by which lists recognise a file, where this record gives it.
+std::string title_of(const merge::RecordState& state, const proto::RecordType& type) {
+  if (type.name == "person") {
+    const auto* role = type.find("role");
+    if (merge::current(state, *role).as_enumeration() != v1::PERSON_ROLE_VICTIM) return {};
+    auto name = text_of(state, type, "last_name");
+    const auto first = text_of(state, type, "first_name");
+    return name.empty() ? first : first.empty() ? name : name + " " + first;
+  }
+  if (type.name == "dwelling") return text_of(state, type, "reference");
+  if (type.name == "relocation_request") return text_of(state, type, "pseudonym");
+  if (type.name == "organisation") return text_of(state, type, "name");
+  return {};
+}
+
+/// Name of the state of the file's workflow, where this record holds it.
+std::string state_of(const merge::RecordState& state, const proto::RecordType& type) {
+  const auto* status = type.find("status");
+  if (status == nullptr || status->merge != WORKFLOW || type.name == "housing_proposal") return {};
+  const auto value = merge::current(state, *status).as_enumeration();
+  const auto* known = value ? status->enumeration->find(*value) : nullptr;
+  return known == nullptr ? std::string{} : known->name;
+}
+
+std::string searchable(const merge::RecordState& state, const proto::RecordType& type,
+                       Compartment compartment, bool& any) {
+  std::string text;
+  for (const auto& field : type.fields) {
+    if (!field.search || field.sensitive || field.compartment != compartment) continue;
+    any = true;
+    text += merge::current(state, field).as_text();
+    text += ' ';
+  }
+  return text;
+}
+
+Result<void> describe(World& world, const merge::RecordKey& key, const merge::RecordState& state,
+                      const proto::RecordType& type) {
+  bool indexed = false;
+  const auto text = searchable(state, type, key.compartment, indexed);
+  if (indexed) ABRI_CHECK(vault::index_record(world.db, key.case_id, key.record, text));
+  const auto title = title_of(state, type);
+  const auto status = state_of(state, type);
+  if (title.empty() && status.empty()) return {};
+  ABRI_TRY(auto update,
+           world.db.statement("UPDATE cases SET title = CASE WHEN ?2 = '' THEN title ELSE ?2 END, "
+                              "state = CASE WHEN ?3 = '' THEN state ELSE ?3 END WHERE case_ref = ?1"));
+  return update.run(key.case_id, std::string_view(title), std::string_view(status));
+}
+
+Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::Void reason) {
+  if (reason == merge::Void::no) return {};
+  return notice(world, "void_operation", feed.id, id.bytes());
+}
+
+}  // namespace
+
+Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key) {
+  ABRI_TRY(auto row,
+           world.db.statement("SELECT state FROM records WHERE case_ref = ?1 AND compartment = ?2 AND "
+                              "record_type = ?3 AND record_id = ?4"));
+  ABRI_TRY(const bool found,
+           row.query(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record));
+  if (!found) return merge::RecordState{};
+  return merge::decode_record(row.column_blob(0));
+}
+
+Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& state) {
+  const auto* type = proto::schema().find(key.type);
+  const auto conflicts = type == nullptr ? std::size_t{0} : merge::conflicts(state, *type).size();
+  ABRI_TRY(auto insert, world.db.statement(
+                            "INSERT INTO records(case_ref, compartment, record_type, record_id, conflicts, "
+                            "state) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET conflicts = ?5, "
+                            "state = ?6"));
+  ABRI_CHECK(insert.run(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record,
+                        conflicts, BytesView(merge::encode(state))));
+  return type == nullptr ? Result<void>{} : describe(world, key, state, *type);
+}
+
+Result<void> merge_operations(World& world, const Log& feed, const CaseId& id,
+                              std::span<const merge::Operation> operations,
+                              const merge::OperationContext& context) {
+  std::map<merge::RecordKey, merge::RecordState> touched;
+  for (const auto& operation : operations) {
+    const merge::RecordKey key{id, context.compartment, operation.record_type, operation.record};
+    auto it = touched.find(key);
+    if (it == touched.end()) {
+      ABRI_TRY(auto state, load_record(world, key));
+      it = touched.emplace(key, std::move(state)).first;
+    }
+    const auto* type = proto::schema().find(operation.record_type);
+    const auto* field = type == nullptr ? nullptr : type->find(operation.field);
+    const auto effect = merge::apply(it->second, field, operation, context);
+    ABRI_CHECK(note_void(world, feed, id, effect.void_reason));
+    if (context.leaf_time) world.hybrid_clock.observe(merge::clamp(operation.clock, *context.leaf_time));
+  }
+  for (const auto& [key, state] : touched) ABRI_CHECK(store_record(world, key, state));
+  return {};
+}
+
+merge::OperationContext context_of(World& world, const Log& feed, std::uint32_t device,
+                                   std::uint32_t chain_sequence, Compartment compartment,
+                                   const OrganisationId& case_owner) {
+  merge::OperationContext context;
+  context.compartment = compartment;
+  const auto* chain = world.chain(feed.chain);
+  const auto* author = chain == nullptr ? nullptr : chain->state.device(device);
+  if (author == nullptr) return context;
+  context.roles = workflow_roles(chain->state.roles_at(author->user, chain_sequence));
+  if (chain->state.kind() == chain::ChainKind::bilateral)
+    context.side = author->organisation == case_owner ? OWNER : PARTNER;
+  return context;
+}
+
+Result<merge::OperationContext> own_context(World& world, const Log& feed, const CaseId& id,
+                                            Compartment compartment) {
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  const auto* chain = world.chain(feed.chain);
+  if (chain == nullptr) return Error{Errc::not_found, "chain"};
+  return context_of(world, feed, world.device_number(feed.chain), chain->state.head().sequence, compartment,
+                    row.owner);
+}
+
+Result<void> write_operations(World& world, const Log& feed, const CaseId& id, Compartment compartment,
+                              std::vector<merge::Operation> operations) {
+  if (operations.empty()) return {};
+  ABRI_CHECK(ensure_compartment(world, feed, id, compartment));
+  ABRI_TRY(const auto context, own_context(world, feed, id, compartment));
+  const auto device = world.device_number(feed.chain);
+  if (device == 0) return Error{Errc::not_permitted, "device"};
+  Reader incarnation(world.incarnation.bytes());
+  const merge::Dot first{device, incarnation.u64(), world.next_counter};
+  merge::stamp(operations, first, world.hybrid_clock.tick(world.now()));
+  world.next_counter += operations.size();
+  ABRI_CHECK(merge_operations(world, feed, id, operations, context));
+  return queue_change(world, feed, id, compartment, operations);
+}
+
+Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id) {
+  std::vector<StoredRecord> out;
+  ABRI_TRY(
+      auto rows,
+      world.db.statement("SELECT compartment, record_type, record_id, state FROM records WHERE case_ref = ?1 "
+                         "ORDER BY record_type, record_id, compartment"));
+  ABRI_CHECK(rows.bind_all(id));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    StoredRecord record;
+    ABRI_TRY(const auto record_id, rows.column_id<RecordId>(2));
+    record.key = {id, static_cast<Compartment>(rows.column_int64(0)),
+                  static_cast<std::uint32_t>(rows.column_int64(1)), record_id};
+    ABRI_TRY(record.state, merge::decode_record(rows.column_blob(3)));
+    out.push_back(std::move(record));
+  }
+}
+
+Result<Hash> state_digest(World& world) {
+  merge::StateDigest digest;
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT case_ref, compartment, record_type, record_id, state FROM records "
+                              "ORDER BY case_ref, compartment, record_type, record_id"));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return digest.finish();
+    merge::RecordKey key;
+    ABRI_TRY(key.case_id, rows.column_id<CaseId>(0));
+    key.compartment = static_cast<Compartment>(rows.column_int64(1));
+    key.type = static_cast<std::uint32_t>(rows.column_int64(2));
+    ABRI_TRY(key.record, rows.column_id<RecordId>(3));
+    if (wrapped_to_devices(key.compartment)) continue;
+    ABRI_TRY(const auto state, merge::decode_record(rows.column_blob(4)));
+    digest.add(key, merge::digest(state));
+  }
+}
+
+}  // namespace abri::core::cases

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cases/requests.hpp"
+
+#include "abri/v1/workflow.pb.h"
+#include "cases/chains.hpp"
+#include "cases/partners.hpp"
+#include "merge/projection.hpp"
+#include "merge/view.hpp"
+#include "merge/workflows.hpp"
+
+#include <abri/crypto/code.hpp>
+#include <abri/crypto/random.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace abri::core::cases {
+
+namespace {
+
+const proto::RecordType& type_named(std::string_view name) {
+  const auto* type = proto::schema().find(name);
+  ABRI_ASSERT(type != nullptr);
+  return *type;
+}
+
+std::string date_of(Time time) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return text.data();
+}
+
+/// What a person says on the telephone: 40 random bits in eight characters.
+std::string random_pseudonym() {
+  const auto id = crypto::random_id<Id<struct PseudonymTag, 8>>();
+  return "D-" + id.hex().substr(0, 10);
+}
+
+merge::Operation blank(const proto::RecordType& type, const RecordId& record, const proto::Field& field) {
+  merge::Operation operation;
+  operation.record_type = type.number;
+  operation.record = record;
+  operation.field = field.number;
+  return operation;
+}
+
+/// Operations on a record that does not exist yet.
+class NewRecord {
+ public:
+  NewRecord(const proto::RecordType& type, const RecordId& id) : type_(type), id_(id) {}
+  void set(std::string_view name, std::string_view text) {
+    const auto* field = type_.find(name);
+    auto operation = blank(type_, id_, *field);
+    const auto value = proto::parse_value(*field, text);
+    ABRI_ASSERT(value.has_value());
+    operation.value = *value;
+    operations_.push_back(std::move(operation));
+  }
+  void append(std::vector<merge::Operation> operations) {
+    for (auto& operation : operations) {
+      operation.record_type = type_.number;
+      operation.record = id_;
+      operations_.push_back(std::move(operation));
+    }
+  }
+  std::vector<merge::Operation> take() { return std::move(operations_); }
+
+ private:
+  const proto::RecordType& type_;
+  RecordId id_;
+  std::vector<merge::Operation> operations_;
+};
+
+std::vector<merge::Source> sources_of(const std::vector<StoredRecord>& records) {
+  std::vector<merge::Source> sources;
+  for (const auto& record : records)
+    if (const auto* type = proto::schema().find(record.key.type)) sources.push_back({type, &record.state});
+  return sources;
+}
+
+const StoredRecord* find_type(const std::vector<StoredRecord>& records, std::string_view type,
+                              Compartment compartment) {
+  const auto number = type_named(type).number;
+  const auto it = std::find_if(records.begin(), records.end(), [&](const auto& record) {
+    return record.key.type == number && record.key.compartment == compartment;
+  });
+  return it == records.end() ? nullptr : &*it;
+}
+
+/// A needs sheet that a landlord can work with.
+Result<void> check_complete(const std::vector<StoredRecord>& records) {
+  const auto& type = type_named("needs_sheet");
+  const auto* sheet = find_type(records, "needs_sheet", NEEDS);
+  if (sheet == nullptr) return Error{Errc::invalid_argument, "needs_sheet"};
+  for (const auto* name : {"adults", "typology_min", "urgency"})
+    if (merge::current(sheet->state, *type.find(name)).empty()) return Error{Errc::invalid_argument, name};
+  const auto communes = merge::current(sheet->state, *type.find("wanted_communes"));
+  const auto districts = merge::current(sheet->state, *type.find("wanted_epcis"));
+  if (communes.empty() && districts.empty()) return Error{Errc::invalid_argument, "wanted_communes"};
+  return {};
+}
+
+Result<Log*> shared_feed(World& world, const OrganisationId& partner) {
+  ABRI_TRY(const auto* chain, partner_chain(world, partner));
+  const auto* group = chain->state.group_for(chain::GroupPurpose::shared);
+  if (group == nullptr || !group->feed) return Error{Errc::out_of_sync, "shared group"};
+  auto* feed = world.log(group->feed->log);
+  if (feed == nullptr) return Error{Errc::out_of_sync, "shared feed"};
+  return feed;
+}
+
+std::string organisation_name(const chain::ChainState& state, const OrganisationId& id) {
+  const auto* organisation = state.organisation(id);
+  return organisation == nullptr ? std::string{} : organisation->name;
+}
+
+bool has_value(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
+  const auto* known = type.find(field);
+  return known != nullptr && !merge::current(state, *known).empty();
+}
+
+/// Proposals of a request that are neither refused, expired, cancelled nor superseded.
+Result<bool> has_active_proposal(World& world, const CaseId& request) {
+  const auto& type = type_named("housing_proposal");
+  ABRI_TRY(const auto records, records_of(world, request));
+  return std::any_of(records.begin(), records.end(), [&](const auto& record) {
+    if (record.key.type != type.number) return false;
+    const auto status = merge::current(record.state, *type.find("status")).as_enumeration().value_or(0);
+    return status >= v1::PROPOSAL_STATUS_PROPOSED && status <= v1::PROPOSAL_STATUS_VISITED;
+  });
+}
+
+Result<void> check_guard(World& world, const merge::Transition& step, const StoredRecord& record,
+                         const proto::RecordType& type) {
+  switch (step.guard) {
+    case merge::Guard::none:
+    case merge::Guard::needs_complete_and_consent:  // judged by send_request, which alone makes requests
+    case merge::Guard::not_excluded:  // a person judges: the exclusion test works on the device beside it
+    case merge::Guard::answer_overdue:
+      return {};
+    case merge::Guard::reason_given:
+      for (const auto* reason : {"decline_reason", "landlord_refusal", "person_refusal", "closing_reason"})
+        if (type.find(reason) != nullptr && has_value(record.state, type, reason)) return {};
+      return Error{Errc::invalid_argument, step.side == PARTNER && type.name == "relocation_request"
+                                               ? "decline_reason"
+                                           : step.side == PARTNER            ? "landlord_refusal"
+                                           : type.name == "housing_proposal" ? "person_refusal"
+                                                                             : "closing_reason"};
+    case merge::Guard::visit_date_given:
+      if (has_value(record.state, type, "visit_on")) return {};
+      return Error{Errc::invalid_argument, "visit_on"};
+    case merge::Guard::active_proposal: {
+      ABRI_TRY(const bool active, has_active_proposal(world, record.key.case_id));
+      return active ? Result<void>{} : Error{Errc::illegal_transition, "proposal"};
+    }
+    case merge::Guard::no_active_proposal: {
+      ABRI_TRY(const bool active, has_active_proposal(world, record.key.case_id));
+      return active ? Error{Errc::illegal_transition, "proposal"} : Result<void>{};
+    }
+    case merge::Guard::lease_signed:
+    case merge::Guard::retention_over:
+      return Error{Errc::not_permitted, "action"};
+  }
+  return Error{Errc::internal, "guard"};
+}
+
+Result<void> take_step(World& world, const Log& feed, const StoredRecord& record,
+                       const proto::RecordType& type, const proto::Field& status, std::string_view action) {
+  ABRI_TRY(const auto context, own_context(world, feed, record.key.case_id, record.key.compartment));
+  const auto* workflow = merge::workflow(status.workflow);
+  const auto at = merge::evaluate(*workflow, record.state.of(status.number));
+  const auto steps = merge::allowed(*workflow, at, context.side, context.roles);
+  const auto step =
+      std::find_if(steps.begin(), steps.end(), [&](const auto& s) { return s.action == action; });
+  if (step == steps.end()) {
+    const bool known = std::any_of(workflow->transitions.begin(), workflow->transitions.end(),
+                                   [&](const auto& t) { return t.action == action && t.from == at.state; });
+    return known ? Error{Errc::not_permitted, "action"} : Error{Errc::illegal_transition, "action"};
+  }
+  ABRI_CHECK(check_guard(world, *step, record, type));
+  ABRI_TRY(auto operation, merge::transition(record.state, status, step->to, context.side, context.roles));
+  operation.record_type = type.number;
+  operation.record = record.key.record;
+  return write_operations(world, feed, record.key.case_id, record.key.compartment, {std::move(operation)});
+}
+
+Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources, const CaseId& request) {
+  const auto row = find_case_row(world, request);
+  if (!row) return {};
+  ABRI_TRY(const auto* feed, log_of_case(world, *row));
+  const auto& type = type_named("relocation_request");
+  ABRI_TRY(const auto records, records_of(world, request));
+  const auto* target = find_type(records, "relocation_request", REQUEST);
+  if (target == nullptr) return {};
+  const auto projected = merge::project(type, sources_of(sources));
+  NewRecord update(type, target->key.record);
+  update.append(merge::project_onto(target->state, projected, true));
+  return write_operations(world, *feed, request, REQUEST, update.take());
+}
+
+}  // namespace
+
+Result<CaseId> send_request(World& world, const CaseId& case_id, const OrganisationId& landlord) {
+  ABRI_TRY(const auto row, find_case_row(world, case_id));
+  if (row.kind != CaseKind::case_file) return Error{Errc::invalid_argument, "case"};
+  ABRI_TRY(const auto* private_feed, log_of_case(world, row));
+  ABRI_TRY(const auto records, records_of(world, case_id));
+  ABRI_CHECK(check_complete(records));
+  ABRI_TRY(const auto* feed, shared_feed(world, landlord));
+  const auto& bilateral = world.chain(feed->chain)->state;
+
+  ABRI_TRY(const auto request, create_container(world, *feed, CaseKind::request));
+  const auto& type = type_named("relocation_request");
+  const auto record = crypto::random_id<RecordId>();
+  NewRecord fresh(type, record);
+  fresh.set("pseudonym", random_pseudonym());
+  fresh.set("association", organisation_name(bilateral, world.own_organisation()));
+  fresh.set("landlord", organisation_name(bilateral, landlord));
+  fresh.set("channel", "referral");
+  fresh.set("sent_on", date_of(world.now()));
+  fresh.append(merge::project_onto(merge::RecordState{}, merge::project(type, sources_of(records)), true));
+  ABRI_CHECK(write_operations(world, *feed, request, REQUEST, fresh.take()));
+  ABRI_CHECK(advance(world, request, record, "send"));
+
+  NewRecord reference(type_named("sent_request"), crypto::random_id<RecordId>());
+  reference.set("request", request.hex());
+  reference.set("partner", landlord.hex());
+  ABRI_CHECK(write_operations(world, *private_feed, case_id, NEEDS, reference.take()));
+  return request;
+}
+
+Result<void> refresh_requests(World& world, const CaseId& case_id) {
+  const auto& type = type_named("sent_request");
+  ABRI_TRY(const auto records, records_of(world, case_id));
+  for (const auto& record : records) {
+    if (record.key.type != type.number) continue;
+    const auto request = CaseId::from_hex(merge::current(record.state, *type.find("request")).as_text());
+    if (request) ABRI_CHECK(refresh_one(world, records, *request));
+  }
+  return {};
+}
+
+Result<void> advance(World& world, const CaseId& id, const RecordId& record, std::string_view action) {
+  ABRI_TRY(const auto row, find_case_row(world, id));
+  ABRI_TRY(const auto* feed, log_of_case(world, row));
+  ABRI_TRY(const auto records, records_of(world, id));
+  for (const auto& stored : records) {
+    if (stored.key.record != record) continue;
+    const auto* type = proto::schema().find(stored.key.type);
+    const auto* status = type == nullptr ? nullptr : type->find("status");
+    if (status == nullptr || status->merge != WORKFLOW || status->compartment != stored.key.compartment)
+      continue;
+    return take_step(world, *feed, stored, *type, *status, action);
+  }
+  return Error{Errc::not_found, "record"};
+}
+
+Result<RecordId> propose(World& world, const CaseId& request, const CaseId& dwelling) {
+  ABRI_TRY(const auto request_row, find_case_row(world, request));
+  ABRI_TRY(const auto dwelling_row, find_case_row(world, dwelling));
+  if (request_row.kind != CaseKind::request) return Error{Errc::invalid_argument, "request"};
+  if (dwelling_row.kind != CaseKind::dwelling) return Error{Errc::invalid_argument, "dwelling"};
+  if (request_row.owner == world.own_organisation()) return Error{Errc::not_permitted, "request"};
+  ABRI_TRY(const auto* feed, log_of_case(world, request_row));
+  ABRI_TRY(const auto facts, records_of(world, dwelling));
+  const auto& type = type_named("housing_proposal");
+  const auto record = crypto::random_id<RecordId>();
+  NewRecord fresh(type, record);
+  fresh.set("proposed_on", date_of(world.now()));
+  fresh.append(merge::project_onto(merge::RecordState{}, merge::project(type, sources_of(facts)), true));
+  ABRI_CHECK(write_operations(world, *feed, request, REQUEST, fresh.take()));
+
+  // where the request is being searched for, it is under proposal from now on
+  ABRI_TRY(const auto records, records_of(world, request));
+  if (const auto* main = find_type(records, "relocation_request", REQUEST)) {
+    const auto stepped = advance(world, request, main->key.record, "propose");
+    if (!stepped && stepped.error().code != Errc::illegal_transition) return stepped.error();
+  }
+  return record;
+}
+
+}  // namespace abri::core::cases

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "cases/records.hpp"
+
+/// Rehousing with a partner: requests as projections of a case, proposals of dwellings, and the steps of both.
+namespace abri::core::cases {
+
+/// Shares the projection of a case under a new pseudonym in the feed shared with that landlord.
+Result<CaseId> send_request(World& world, const CaseId& case_id, const OrganisationId& landlord);
+
+/// Brings every request that a case was sent under up to date with it (docs/adr/0003).
+Result<void> refresh_requests(World& world, const CaseId& case_id);
+
+/// One step of a record's workflow by its action.
+/// @errors Errc::illegal_transition, Errc::not_permitted, Errc::invalid_argument  a guard: the field that is missing
+Result<void> advance(World& world, const CaseId& id, const RecordId& record, std::string_view action);
+
+Result<RecordId> propose(World& world, const CaseId& request, const CaseId& dwelling);
+
+}  // namespace abri::core::cases

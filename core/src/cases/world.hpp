@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "cases/keyring.hpp"
+#include "chain/state.hpp"
+#include "merge/clock.hpp"
+#include "merge/operation.hpp"
+#include "sync/port.hpp"
+#include "vault/vault.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace abri::core::cases {
+
+/// One row of `logs`, kept in memory while the vault is open.
+struct Log {
+  std::int64_t number{0};
+  LogId id;
+  sync::LogKind kind{sync::LogKind::feed};
+  ChainId chain;
+  GroupId group;
+  bool opened{true};
+  bool stopped{false};
+  std::uint64_t size{0};
+  Bytes frontier;
+  std::optional<sync::SignedHead> head;
+  crypto::LogSalt salt;
+  std::uint32_t epoch{0};  ///< of a feed
+  std::uint32_t turn{0};   ///< chain sequence of the last turn
+};
+
+/// A chain with the links that wait here to be appended.
+struct Chain {
+  chain::ChainState confirmed;  ///< what the log says
+  chain::ChainState state;      ///< with our waiting links on top
+  bool waiting{false};          ///< there are waiting links
+};
+
+/// Everything that one open vault keeps in memory. The modules of this folder are functions over it; each that changes
+/// something is called within a transaction of `db` and may be rolled back with it, but for what it says.
+/// @threads core strand only
+struct World {
+  vault::Database& db;
+  std::function<Time()> clock;
+  Keyring keyring;
+
+  std::map<LogId, Log> logs;
+  std::map<ChainId, Chain> chains;
+
+  ChainId organisation;  ///< zero before this device belongs to one
+  UserId user;
+  feed::Incarnation incarnation;
+  merge::HybridClock hybrid_clock;
+  std::uint64_t next_counter{1};    ///< of dots
+  std::map<LogId, Time> sealed_at;  ///< when entries of a feed were last made: they are coalesced
+  bool flush{false};                ///< a person saved: do not wait for the coalescing pause
+  bool stale{false};                ///< restored or rolled back: nothing is sealed before everything was read
+  std::set<LogId> read_to_head;     ///< while stale: what was read since
+
+  [[nodiscard]] Time now() const { return clock(); }
+  [[nodiscard]] Chain* own_chain();
+  [[nodiscard]] Chain* chain(const ChainId& id);
+  [[nodiscard]] Log* log(const LogId& id);
+  /// This device's number on a chain, 0 where it is not (yet) on it.
+  [[nodiscard]] std::uint32_t device_number(const ChainId& id) const;
+  /// Organisation of this device: of genesis, known once the own chain is.
+  [[nodiscard]] OrganisationId own_organisation() const;
+  [[nodiscard]] chain::Roles own_roles() const;
+  /// The group whose feed takes new files: the team, or the landlord's referents.
+  [[nodiscard]] const chain::Group* case_group() const;
+};
+
+/// Loads secrets, logs and chains of the vault, in place of what is in memory: at unlock, and after a transaction that failed.
+Result<void> load_world(World& world);
+/// A new life of this device: of a new vault, or of one that was restored, whose earlier life may still write elsewhere.
+Result<void> renew_incarnation(World& world);
+
+Result<std::optional<Bytes>> get_meta(vault::Database& db, std::string_view key);
+Result<void> set_meta(vault::Database& db, std::string_view key, BytesView value);
+
+/// Adds or rewrites a row of `logs`; a new one gets its number.
+Result<void> store_log(World& world, Log& log);
+/// Starts to follow a log; harmless where it is followed already.
+Result<Log*> follow(World& world, Log log);
+
+/// Something that a person or an administrator should know.
+Result<void> notice(World& world, std::string_view kind, const LogId& log, BytesView detail);
+
+}  // namespace abri::core::cases
