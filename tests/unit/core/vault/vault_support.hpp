@@ -46,7 +46,12 @@ inline crypto::SecretText passphrase(std::string_view text) {
 
 inline std::string read_text(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::string out;
+  std::string piece(1U << 16U, '\0');
+  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
+    out.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+  }
+  return out;
 }
 inline void write_text(const std::filesystem::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary) << text;
