@@ -62,8 +62,9 @@ class Encoder {
     }
     out.set_from(in.from);
     if (in.clock != last_clock_) {
-      out.set_elapsed_ms((in.clock.packed >> 16) - (last_clock_.packed >> 16));
-      out.set_tick(in.clock.counter() + 1U);
+      const auto elapsed = (in.clock.packed >> 16) - (last_clock_.packed >> 16);
+      out.set_elapsed_ms(elapsed);
+      if (elapsed == 0 || in.clock.counter() != 0) out.set_tick(in.clock.counter() + 1U);
       last_clock_ = in.clock;
     }
     out.set_projection(in.projection);
@@ -139,11 +140,11 @@ class Decoder {
     out.from = in.from();
     out.dot = self_;
     ++self_.counter;
-    if (in.tick() != 0) {
+    if (in.tick() != 0 || in.elapsed_ms() != 0) {
       if (in.tick() > 0x10000 || in.elapsed_ms() >= kCounterEnd) return Error{Errc::malformed, "clock"};
       const auto ms = (clock_.packed >> 16) + in.elapsed_ms();
       if (ms >= kCounterEnd) return Error{Errc::malformed, "clock"};
-      clock_ = {(ms << 16) | (in.tick() - 1)};
+      clock_ = {(ms << 16) | (in.tick() == 0 ? 0 : in.tick() - 1)};
     }
     out.clock = clock_;
     out.projection = in.projection();

@@ -20,7 +20,7 @@ const Field& field(std::string_view record, std::string_view name) {
 }  // namespace
 
 TEST_CASE("schema: every field says who reads it, how it merges and what it is called", "[proto]") {
-  CHECK(schema().records().size() == 9);
+  CHECK(schema().records().size() >= 9);
   for (const auto& record : schema().records()) {
     CHECK(schema().find(record.number) == &record);
     for (const auto& f : record.fields) {

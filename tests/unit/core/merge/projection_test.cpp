@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "merge/projection.hpp"
+
+#include "builders.hpp"
+
+#include <map>
+
+using namespace abri;
+using namespace abri::core::merge;
+using namespace abri::core::merge::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const proto::RecordType& type(std::string_view name) {
+  return *proto::schema().find(name);
+}
+
+/// One household: a needs sheet, the woman and her children.
+struct Household {
+  RecordState needs;
+  std::vector<RecordState> persons;
+  std::uint64_t counter{0};
+
+  void write(RecordState& state, std::string_view record, std::string_view name, std::string_view words,
+             std::chrono::milliseconds at = 1s) {
+    const auto& f = field(record, name);
+    const auto wish = f.merge == ADD_WINS ? add(f, value(f, words)) : set(state, f, value(f, words));
+    apply(state, sent(f, wish, kAlice, ++counter, at));
+  }
+  void person(std::string_view role, std::string_view born) {
+    persons.emplace_back();
+    write(persons.back(), "person", "role", role);
+    write(persons.back(), "person", "birth_date", born);
+    write(persons.back(), "person", "last_name", "Lemaire-Tovarque");
+  }
+  [[nodiscard]] std::vector<Source> sources() const {
+    std::vector<Source> out{{&type("needs_sheet"), &needs}};
+    for (const auto& p : persons) out.push_back({&type("person"), &p});
+    return out;
+  }
+  [[nodiscard]] std::map<std::string, std::string> request() const {
+    std::map<std::string, std::string> out;
+    for (const auto& p : project(type("relocation_request"), sources())) {
+      out[p.field->name] = render(*p.field, p.value, proto::Language::en);
+    }
+    return out;
+  }
+};
+
+Household household() {
+  Household h;
+  h.write(h.needs, "needs_sheet", "assessed_on", "2026-05-31");
+  h.write(h.needs, "needs_sheet", "budget_max", "549");
+  h.write(h.needs, "needs_sheet", "wanted_communes", "59350");
+  h.write(h.needs, "needs_sheet", "wanted_communes", "62041");
+  h.write(h.needs, "needs_sheet", "priority_proof", "complaint");
+  h.write(h.needs, "needs_sheet", "typology_min", "t3");
+  h.person("victim", "1990-01-01");
+  h.person("child", "2023-06-01");  // two years and 364 days
+  h.person("child", "2015-05-31");  // eleven today
+  return h;
+}
+
+}  // namespace
+
+TEST_CASE("projection: numbers become bands, ages become bands, a proof becomes yes", "[merge]") {
+  const auto seen = household().request();
+  CHECK(seen.at("budget_band") == "500 to 599 €");
+  CHECK(seen.at("children_ages") == "Under 3, 11 to 14");
+  CHECK(seen.at("priority_attested") == "yes");
+  CHECK(seen.at("wanted_communes") == "59350, 62041");
+  CHECK(seen.at("typology_min") == "T3");
+  CHECK_FALSE(seen.contains("urgency"));  // never written: nothing is claimed
+}
+
+TEST_CASE("projection: the bounds of a band belong to the band above", "[merge]") {
+  auto h = household();
+  for (const auto& [budget, band] : std::map<std::string, std::string>{{"299", "Under 300 €"},
+                                                                       {"300", "300 to 399 €"},
+                                                                       {"899", "700 to 899 €"},
+                                                                       {"900", "900 € and more"}}) {
+    h.write(h.needs, "needs_sheet", "budget_max", budget, std::chrono::seconds(std::stoi(budget)));
+    CHECK(h.request().at("budget_band") == band);
+  }
+  h.write(h.needs, "needs_sheet", "priority_proof", "none", 1h);
+  CHECK(h.request().at("priority_attested") == "no");
+}
+
+TEST_CASE("projection: no text of identity, location or danger reaches the request", "[merge]") {
+  auto h = household();
+  const auto& n = field("needs_sheet", "notes");
+  apply(h.needs, sent(n, note(n, "ex-mari à Liévin"), kAlice, 99, 5s));
+  for (const auto& [name, words] : h.request()) {
+    INFO(name);
+    CHECK(words.find("Lemaire") == std::string::npos);
+    CHECK(words.find("1990") == std::string::npos);
+    CHECK(words.find("Liévin") == std::string::npos);
+  }
+}
+
+TEST_CASE("projection: operations are made only where the value differs and the sources are newer",
+          "[merge]") {
+  auto h = household();
+  const auto& request = type("relocation_request");
+  RecordState shared;
+  const auto push = [&](std::chrono::milliseconds at) {
+    auto operations = project_onto(shared, project(request, h.sources()), false);
+    for (auto& op : operations) {
+      const auto& f = *request.find(op.field);
+      auto one = by(sent(f, op, kAlice, ++h.counter, at), OWNER, v1::ROLE_HEAD);
+      CHECK(apply(shared, one).void_reason == Void::no);
+    }
+    return operations.size();
+  };
+  CHECK(push(10s) == h.request().size());
+  CHECK(push(11s) == 0);
+  h.write(h.needs, "needs_sheet", "budget_max", "800", 20s);
+  CHECK(push(21s) == 1);
+  CHECK(text(shared, field("relocation_request", "budget_band")) == "700 to 899 €");
+
+  // A device that has not read the newer budget makes nothing of its older one.
+  const auto old = household();
+  CHECK(project_onto(shared, project(request, old.sources()), false).empty());
+}
+
+TEST_CASE("projection: an older source never overwrites a newer one, in whatever order they are written",
+          "[merge]") {
+  const auto& f = field("relocation_request", "budget_band");
+  const auto projected = [&](std::string_view band, std::uint32_t device, std::chrono::milliseconds source,
+                             std::chrono::milliseconds written) {
+    Operation op;
+    op.field = f.number;
+    op.value = value(f, band);
+    op.projection = 1;
+    op.source_clock = Clock::at(kNoon + source);
+    return by(sent(f, op, device, 1, written), OWNER, v1::ROLE_HEAD);
+  };
+  const auto newer = projected("from_700", kAlice, 20s, 30s);
+  const auto older = projected("from_300", kBob, 10s, 60s);
+  CHECK(text(merged({newer, older}), f) == "700 to 899 €");
+  CHECK(text(merged({older, newer}), f) == "700 to 899 €");
+  auto function = projected("from_500", kBob, 5s, 70s);
+  function.operation.projection = 2;
+  CHECK(text(merged({function, newer, older}), f) == "500 to 599 €");
+}
+
+TEST_CASE("projection: another value under an equal clock goes one tick up once the feed was read",
+          "[merge]") {
+  const auto h = household();
+  const auto& f = field("relocation_request", "budget_band");
+  const auto projected = project(type("relocation_request"), h.sources());
+  RecordState shared;
+  Operation op;
+  op.field = f.number;
+  op.value = value(f, "from_900");
+  op.projection = 1;
+  for (const auto& p : projected) {
+    if (p.field == &f) op.source_clock = p.source_clock;
+  }
+  apply(shared, by(sent(f, op, kBob, 1, 5s), OWNER, v1::ROLE_HEAD));
+  const auto of_band = [&](const std::vector<Operation>& all) {
+    return std::ranges::count(all, f.number, &Operation::field);
+  };
+  CHECK(of_band(project_onto(shared, projected, false)) == 0);
+  CHECK(of_band(project_onto(shared, projected, true)) == 1);
+}
