@@ -76,7 +76,7 @@ def check(root, rules):
             else:
                 fine = quoted_allowed(root, path, name, rules[folder])
             if not fine:
-                findings.append(f"{path}:{line}: {folder} may not include {name}")
+                findings.append(f"{path}:{line}: {folder} may not include {bracket}{name}{bracket.replace('<', '>')}")
     return findings
 
 

@@ -20,7 +20,7 @@ BANNED = [
     (("",), r"\bnet::detached|\basio::detached|,\s*detached\s*\)", "every co_spawn has a completion that receives the exception"),
     (("",), r"\.detach\(\)", "a thread is joined"),
     (PRODUCT, r"\bmemset\s*\(", "the compiler drops it: wipe through crypto/"),
-    (("",), r"\bcrypto_box_seal", "no context is bound: use the wrap of protocol.md section 5"),
+    (PRODUCT, r"\bcrypto_box_seal", "no context is bound: use the wrap of protocol.md section 5"),
     (("",), r"\bstd::rand\b|\bs?rand\s*\(", "product code: crypto's random; tests: a printed seed"),
     (PRODUCT, r"\bstd::(mt19937|random_device|default_random_engine)", "randomness comes from crypto/"),
     (("tests/unit/", "tests/simulation/"), r"\bsleep_(for|until)\b|\b(u|nano)?sleep\s*\(", "no sleep: the clock is a port"),
