@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "slot_salt.hpp"
 #include "sodium_pointers.hpp"
 
 #include <abri/crypto/aead.hpp>
@@ -89,12 +88,9 @@ Result<PassphraseKey> stretch(const SecretText& passphrase, const PassphraseSalt
   return PassphraseKey::take(out.span());
 }
 
-namespace detail {
-
-Result<Slot> seal_slot_with_salt(const PassphraseSalt& salt, const SecretText& passphrase,
-                                 const KeystoreSecret* keystore, const DatabaseKey& key,
-                                 const PassphraseParameters& parameters) {
-  const SlotHeader header{parameters, salt};
+Result<Slot> seal_slot(const SecretText& passphrase, const KeystoreSecret* keystore, const DatabaseKey& key,
+                       const PassphraseParameters& parameters) {
+  const SlotHeader header{parameters, random_id<PassphraseSalt>()};
   const auto header_bytes = encode(header);
   const auto ad = HeaderView(header_bytes);
   Prk prk;
@@ -102,16 +98,10 @@ Result<Slot> seal_slot_with_salt(const PassphraseSalt& salt, const SecretText& p
   Slot out{};
   auto next = std::ranges::copy(ad, out.begin()).out;
   std::ranges::copy(prk.span().last<32>(), next);
-  key.expose(
-      [&](KeyView k) { seal_once_into(std::span(out).last<kSealedSize>(), prk.span().first<32>(), k, ad); });
+  key.expose([&](detail::KeyView k) {
+    detail::seal_once_into(std::span(out).last<kSealedSize>(), prk.span().first<32>(), k, ad);
+  });
   return out;
-}
-
-}  // namespace detail
-
-Result<Slot> seal_slot(const SecretText& passphrase, const KeystoreSecret* keystore, const DatabaseKey& key,
-                       const PassphraseParameters& parameters) {
-  return detail::seal_slot_with_salt(random_id<PassphraseSalt>(), passphrase, keystore, key, parameters);
 }
 
 Result<DatabaseKey> open_slot(BytesView slot, const SecretText& passphrase, const KeystoreSecret* keystore) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "sodium_pointers.hpp"
-#include "wrap_ephemeral.hpp"
 
 #include <abri/crypto/aead.hpp>
 #include <abri/crypto/hash.hpp>
@@ -57,9 +56,9 @@ void sealing_key(std::span<std::byte, 32> out, KeyView key, BytesView context, c
 
 }  // namespace
 
-Result<Wrap> wrap_with_ephemeral(const BoxKey& ephemeral, const BoxPublicKey& recipient,
-                                 const WrapContext& context, std::span<const std::byte, 32> secret,
-                                 const Psk* psk) {
+Result<Wrap> wrap(const BoxPublicKey& recipient, const WrapContext& context,
+                  std::span<const std::byte, 32> secret, const Psk* psk) {
+  const auto ephemeral = BoxKey::generate();
   WipedArray<32> shared;
   if (!agree(shared.span(), ephemeral, recipient.bytes()))
     return Error{Errc::invalid_argument, "wrap: recipient"};
@@ -72,11 +71,6 @@ Result<Wrap> wrap_with_ephemeral(const BoxKey& ephemeral, const BoxPublicKey& re
   std::ranges::copy(prk.span().last<kHalf>(), next);
   seal_once_into(std::span(out).last<48>(), prk.span().first<kHalf>(), secret, ad);
   return out;
-}
-
-Result<Wrap> wrap(const BoxPublicKey& recipient, const WrapContext& context,
-                  std::span<const std::byte, 32> secret, const Psk* psk) {
-  return wrap_with_ephemeral(BoxKey::generate(), recipient, context, secret, psk);
 }
 
 Result<void> unwrap(std::span<std::byte, 32> secret, const BoxKey& recipient, const WrapContext& context,
