@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include <abri/crypto/init.hpp>
 #include <abri/crypto/secret.hpp>
 
 #include <new>
@@ -14,6 +15,8 @@ void wipe(std::span<std::byte> bytes) {
 namespace detail {
 
 std::byte* allocate_guarded(std::size_t size) {
+  static const bool kReady = initialise().has_value();  // the library refuses guarded memory before
+  ABRI_ASSERT(kReady);
   auto* memory = static_cast<std::byte*>(sodium_malloc(size));
   if (memory == nullptr) throw std::bad_alloc();
   return memory;

@@ -5,7 +5,8 @@
 
 namespace abri::crypto {
 
-/// Prepares the library below. Called first in `main` of every program; calling it again is harmless.
+/// Prepares the library below and checks that the machine gives random numbers. Called first in `main` of every program,
+/// so that one without them refuses to start; calling it again is harmless.
 ///
 /// @errors   Errc::internal  the machine gives no random numbers; the program must not start
 /// @threads  safe on any thread
