@@ -108,7 +108,8 @@ net::awaitable<void> Listening::serve(std::shared_ptr<stream_protocol::socket> s
   const auto [failed, size] =
       co_await net::async_read_until(*socket, net::dynamic_buffer(line, kMaxLineBytes), '\n', kAsTuple);
   const auto quota = failed ? std::nullopt : parse_line(line);
-  const auto answer = quota ? co_await add_account(*quota) : std::string("error malformed\n");
+  std::string answer = "error malformed\n";
+  if (quota) answer = co_await add_account(*quota);
   co_await net::async_write(*socket, net::buffer(answer), kAsTuple);
 }
 

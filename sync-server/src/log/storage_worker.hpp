@@ -12,25 +12,37 @@
 
 namespace abri::server {
 
+/// Where requests of connections go.
+class JobSink {
+ public:
+  JobSink() = default;
+  JobSink(const JobSink&) = delete;
+  JobSink& operator=(const JobSink&) = delete;
+  virtual ~JobSink() = default;
+
+  virtual void submit(Job job) = 0;
+  /// Bytes of entries that wait for their commit.
+  [[nodiscard]] virtual std::size_t waiting_bytes() const = 0;
+};
+
 /// The storage thread. Requests that write and wait together share one transaction and one fsync (group commit); a few
 /// reads go between two commits, so that neither starves the other.
 ///
 /// @threads `submit`, `run` and `stop` from any thread; results are handed to `deliver` on the storage thread, in the order
 ///          in which they became true
-class StorageWorker {
+class StorageWorker final : public JobSink {
  public:
   using Deliver = std::function<void(Commit)>;
   using Clock = std::function<Time()>;
 
   /// @param service  used by the storage thread only, from here to `stop`
   StorageWorker(LogService& service, LogStore& store, Clock clock, Deliver deliver);
-  ~StorageWorker();
-  StorageWorker(const StorageWorker&) = delete;
-  StorageWorker& operator=(const StorageWorker&) = delete;
+  ~StorageWorker() override;
 
-  void submit(Job job);
-  /// Bytes of entries that wait for their commit.
-  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_.load(std::memory_order_relaxed); }
+  void submit(Job job) override;
+  [[nodiscard]] std::size_t waiting_bytes() const override {
+    return waiting_bytes_.load(std::memory_order_relaxed);
+  }
   /// Runs `task` on the storage thread between two commits (administration).
   void run(std::function<void(LogService&)> task);
   /// Finishes what waits, then ends the thread. Repeating it is harmless.

@@ -34,7 +34,7 @@ class Hub {
   explicit Hub(Clock clock) : clock_(std::move(clock)) {}
 
   /// Where requests go; none before it is set, and none after it is cleared: they are answered UNAVAILABLE.
-  void set_storage(StorageWorker* storage) { storage_ = storage; }
+  void set_storage(JobSink* storage) { storage_ = storage; }
 
   void add(ConnectionId id, Peer& peer) { peers_.insert_or_assign(id, &peer); }
   void remove(ConnectionId id);
@@ -51,7 +51,7 @@ class Hub {
   void publish(const std::shared_ptr<Publication>& publication);
 
   Clock clock_;
-  StorageWorker* storage_{nullptr};
+  JobSink* storage_{nullptr};
   std::unordered_map<ConnectionId, Peer*> peers_;
   std::unordered_map<LogId, std::vector<ConnectionId>> readers_;
   std::unordered_map<ConnectionId, std::vector<LogId>> joined_;

@@ -110,7 +110,8 @@ void WebSocketSession::start() {
 }
 
 net::awaitable<void> WebSocketSession::read_side() {
-  const bool open = co_await shake_hands() && co_await upgrade();
+  bool open = co_await shake_hands();
+  if (open) open = co_await upgrade();
   if (!open) {
     if (!ended_) ++context_.counters.failed_handshakes;
     co_return;
@@ -148,7 +149,7 @@ net::awaitable<bool> WebSocketSession::upgrade() {
 
 void WebSocketSession::set_options() {
   stream_.set_option(websocket::stream_base::decorator(
-      [](websocket::response_type& response) { response.erase(http::field::server); }));
+      [](websocket::response_type& response) { response.set(http::field::server, ""); }));
   stream_.read_message_max(limits::kMaxFrameBytes);
   stream_.write_buffer_bytes(kWriteBufferBytes);
   stream_.auto_fragment(false);
@@ -194,7 +195,7 @@ net::awaitable<void> WebSocketSession::read_frames() {
 net::awaitable<void> WebSocketSession::write_frames() {
   while (!ended_) {
     if (queue_.empty()) {
-      if (closing_) co_return co_await close_politely();
+      if (closing_) break;
       co_await wake_.async_wait(kAsTuple);
       continue;
     }
@@ -207,6 +208,7 @@ net::awaitable<void> WebSocketSession::write_frames() {
     ++context_.counters.frames_out;
     perform(connection_->on_sent(frame->size()));
   }
+  if (!ended_) co_await close_politely();
 }
 
 net::awaitable<void> WebSocketSession::close_politely() {
