@@ -36,6 +36,7 @@ target_compile_definitions(
           SQLITE_THREADSAFE=2
           # The pages of a file as a table, for the tests that damage or inspect them; never in a release.
           $<$<BOOL:${ABRI_BUILD_TESTS}>:SQLITE_ENABLE_DBPAGE_VTAB>)
-# Always optimised, and without our warnings and sanitizers: it is not our code.
-target_compile_options(abri_sqlcipher PRIVATE -O2 -w)
+# Always optimised, and without our warnings and sanitizers: it is not our code. The presets share one C compiler, so that
+# ccache builds this once for all of them.
+target_compile_options(abri_sqlcipher PRIVATE -O2 -g1 -w)
 target_link_libraries(abri_sqlcipher PRIVATE OpenSSL::Crypto Threads::Threads m)
