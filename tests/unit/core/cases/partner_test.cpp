@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "people_world.hpp"
+
+namespace abri::core::test {
+
+namespace {
+
+struct Partners {
+  PeopleWorld world;
+  PersonDevice* association{nullptr};
+  PersonDevice* colleague{nullptr};
+  PersonDevice* landlord{nullptr};
+  OrganisationId landlord_id;
+
+  Partners() {
+    std::tie(association, colleague) = world.association();
+    landlord = &world.add_device();
+    REQUIRE(landlord->app->create_organisation(world.organisation("Habitat des Ormes", "landlord", "Noé Vasseur")));
+    landlord->start();
+    world.settle();
+    const auto code = association->app->invite_partner();
+    REQUIRE(code);
+    world.settle();
+    REQUIRE(landlord->app->accept_partner(*code));
+    world.settle();
+    const auto seen = association->app->partners()->at(0);
+    REQUIRE(seen.joined);
+    CHECK(seen.fingerprint == landlord->app->partners()->at(0).fingerprint);
+    REQUIRE(association->app->confirm_partner(seen.fingerprint));
+    REQUIRE(landlord->app->confirm_partner(seen.fingerprint));
+    world.settle();
+    landlord_id = seen.id;
+  }
+
+  CaseId family() {
+    const auto id = association->app->create_case(
+        std::vector<FieldEdit>{{"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}});
+    REQUIRE(id);
+    REQUIRE(association->app->add_record(*id, "location",
+                                         std::vector<FieldEdit>{{"kind", "home"}, {"address", "7 rue des Écluses"}}));
+    REQUIRE(association->app->add_record(
+        *id, "needs_sheet",
+        std::vector<FieldEdit>{{"adults", "1"},
+                               {"children", "2"},
+                               {"typology_min", "T3"},
+                               {"urgency", "immediate"},
+                               {"budget_max", "640"},
+                               {"wanted_communes", "59350", FieldEdit::Kind::add}}));
+    return *id;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("requests: the landlord sees the projection under a pseudonym and nothing else", "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  const auto request = partners.association->app->send_request(id, partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+
+  const auto seen = partners.landlord->app->list(CaseKind::request);
+  REQUIRE(seen->size() == 1);
+  CHECK(seen->at(0).state == "sent");
+  const auto record = record_of(*partners.landlord->app, *request, "relocation_request");
+  CHECK(field_of(record, "budget_band").values.at(0).raw == "from_600");
+  CHECK(field_of(record, "typology_min").values.at(0).raw == "t3");
+  CHECK(partners.landlord->app->list(CaseKind::case_file)->empty());
+  CHECK(partners.landlord->app->search("march", 10)->empty());
+  CHECK(partners.landlord->app->find_case(id.hex()).error().code == Errc::not_found);
+}
+
+TEST_CASE("requests: a change of the needs follows into the request, written on any device", "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  const auto request = partners.association->app->send_request(id, partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+  const auto sheet = record_of(*partners.colleague->app, id, "needs_sheet").id;
+  REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
+  partners.world.settle();
+  const auto record = record_of(*partners.landlord->app, *request, "relocation_request");
+  CHECK(field_of(record, "budget_band").values.at(0).raw == "from_900");
+}
+
+TEST_CASE("requests: landlord and association move the request and a proposal by their own steps", "[core][cases]") {
+  Partners partners;
+  const auto request = partners.association->app->send_request(partners.family(), partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+  auto& landlord = *partners.landlord->app;
+  auto& association = *partners.association->app;
+  const auto main = record_of(landlord, *request, "relocation_request").id;
+  CHECK(association.advance(*request, main, "acknowledge").error().code == Errc::not_permitted);
+  CHECK(landlord.advance(*request, main, "propose").error().code == Errc::illegal_transition);
+  partners.landlord->stop();
+  REQUIRE(landlord.advance(*request, main, "acknowledge"));
+  REQUIRE(landlord.advance(*request, main, "search"));
+  const auto dwelling = landlord.create_dwelling(std::vector<FieldEdit>{
+      {"reference", "ORM-0412"}, {"commune", "59350"}, {"typology", "T3"}, {"rent", "512"}, {"address", "3 allée des Charmes"}});
+  REQUIRE(dwelling);
+  const auto proposal = landlord.propose(*request, *dwelling);
+  REQUIRE(proposal);
+  partners.landlord->start();
+  partners.world.settle();
+
+  const auto seen = record_of(association, *request, "housing_proposal");
+  CHECK(field_of(seen, "reference").values.at(0).raw == "ORM-0412");
+  CHECK(association.list(CaseKind::request)->at(0).state == "proposed");
+  REQUIRE(association.advance(*request, seen.id, "position"));
+  partners.world.settle();
+  REQUIRE(landlord.advance(*request, *proposal, "receive"));
+  CHECK(landlord.advance(*request, *proposal, "plan_visit").error().where == std::string("visit_on"));
+  REQUIRE(landlord.edit(*request, *proposal, std::vector<FieldEdit>{{"visit_on", "2026-12-04"}}));
+  REQUIRE(landlord.advance(*request, *proposal, "plan_visit"));
+  partners.world.settle();
+  CHECK(field_of(record_of(association, *request, "housing_proposal"), "status").values.at(0).raw == "visit_planned");
+  CHECK(association.edit(*request, seen.id, std::vector<FieldEdit>{{"visit_on", "2026-12-05"}}).error().code ==
+        Errc::not_permitted);
+}
+
+TEST_CASE("partners: another fingerprint is refused", "[core][cases]") {
+  Partners partners;
+  CHECK(partners.association->app->confirm_partner("12345 12345 12345 12345 12345").error().code == Errc::auth_failed);
+}
+
+}  // namespace abri::core::test

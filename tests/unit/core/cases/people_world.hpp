@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sync/engine.hpp"
+#include "unit/core/sync/server_model.hpp"
+
+#include <abri/base/account_code.hpp>
+#include <abri/core/app.hpp>
+#include <abri/crypto/random.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+namespace abri::core::test {
+
+inline crypto::SecretText passphrase() {
+  return std::move(*crypto::SecretText::from("correct horse battery"));
+}
+
+/// A person's device: a real vault on disk and its engine, driven by hand against the model of the server.
+class PersonDevice {
+ public:
+  PersonDevice(sync::test::ServerModel& server, Time& now) : server_(server), now_(now) {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("abri-" + crypto::random_id<CaseId>().hex());
+    auto made = App::create(options(), passphrase());
+    REQUIRE(made);
+    app = std::move(*made);
+  }
+  PersonDevice(const PersonDevice&) = delete;
+  PersonDevice& operator=(const PersonDevice&) = delete;
+  ~PersonDevice() {
+    app.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// Locks and unlocks.
+  void reopen() {
+    const bool online = connection != nullptr;
+    if (online) stop();
+    app.reset();
+    auto opened = App::open(options(), passphrase());
+    REQUIRE(opened);
+    app = std::move(*opened);
+    if (online) start();
+  }
+  void start() { carry_out(app->engine().start(now_)); }
+  void stop() {
+    carry_out(app->engine().stop());
+    disconnect();
+  }
+  void local() {
+    if (connection) carry_out(app->engine().on_local(now_));
+  }
+  void time() { carry_out(app->engine().on_time(now_)); }
+  bool receive() {
+    if (!connection || connection->out.empty()) return false;
+    const auto bytes = std::move(connection->out.front());
+    connection->out.pop_front();
+    carry_out(app->engine().on_frame(bytes, now_));
+    return true;
+  }
+  [[nodiscard]] std::string digest() const { return app->status()->digest; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  std::unique_ptr<App> app;
+  sync::test::ServerModel::ConnectionPtr connection;
+
+ private:
+  [[nodiscard]] AppOptions options() const {
+    return {folder_ / "vault", folder_ / "state", [this] { return now_; }, crypto::PassphraseParameters::floor()};
+  }
+  void disconnect() {
+    if (!connection) return;
+    std::erase(server_.connections, connection);
+    connection.reset();
+    carry_out(app->engine().on_disconnected(now_));
+  }
+  void carry_out(const sync::Actions& actions) {
+    for (const auto& action : actions) {
+      if (std::holds_alternative<sync::Connect>(action)) {
+        wire::Exporter exporter{};
+        wire::Nonce nonce{};
+        crypto::random_bytes(exporter);
+        crypto::random_bytes(nonce);
+        connection = server_.connect(exporter);
+        carry_out(app->engine().on_connected(exporter, nonce, now_));
+      } else if (const auto* send = std::get_if<sync::Send>(&action)) {
+        if (connection) server_.on_frame(*connection, send->frame);
+      } else {
+        disconnect();
+      }
+    }
+  }
+  sync::test::ServerModel& server_;
+  Time& now_;
+  std::filesystem::path folder_;
+};
+
+/// A server and people's devices under one clock.
+struct PeopleWorld {
+  sync::test::ServerModel server;
+  Time now{from_millis(1'795'305'600'000)};
+  std::vector<std::unique_ptr<PersonDevice>> devices;
+
+  PeopleWorld() { server.now_ms = to_millis(now); }
+
+  PersonDevice& add_device() {
+    return *devices.emplace_back(std::make_unique<PersonDevice>(server, now));
+  }
+  [[nodiscard]] NewOrganisation organisation(const std::string& name, const std::string& kind,
+                                             const std::string& person) const {
+    AccountCode account;
+    account.id = crypto::random_id<AccountId>();
+    crypto::random_bytes(account.seed);
+    return {name, kind, person, "127.0.0.1:1", server.key.public_key().hex(), encode_account_code(account)};
+  }
+  /// Lets everybody talk until nobody has anything to say, then lets the coalescing pause pass.
+  void settle() {
+    for (int round = 0; round < 6; ++round) {
+      for (auto& device : devices) device->local();
+      for (bool busy = true; busy;) {
+        busy = false;
+        for (auto& device : devices)
+          while (device->receive()) busy = true;
+      }
+      now += std::chrono::milliseconds(2100);
+      server.now_ms = to_millis(now);
+      for (auto& device : devices) device->time();
+    }
+  }
+  /// Founds an association and brings a second device of its founder in.
+  std::pair<PersonDevice*, PersonDevice*> association() {
+    auto& first = add_device();
+    REQUIRE(first.app->create_organisation(organisation("Association des Tilleuls", "fnsf_association", "Awa Lenoir")));
+    first.start();
+    settle();
+    auto code = first.app->invite("", {});
+    REQUIRE(code);
+    auto& second = add_device();
+    REQUIRE(second.app->join(*code));
+    second.start();
+    settle();
+    return {&first, &second};
+  }
+};
+
+inline RecordView record_of(App& app, const CaseId& id, const std::string& type, bool reveal = true) {
+  auto view = app.show(id, reveal);
+  REQUIRE(view);
+  for (auto& record : view->records)
+    if (record.type == type) return record;
+  FAIL("no record of that type: " << type);
+  return {};
+}
+
+inline FieldView field_of(const RecordView& record, const std::string& name) {
+  for (const auto& field : record.fields)
+    if (field.name == name) return field;
+  return {};
+}
+
+}  // namespace abri::core::test
