@@ -102,7 +102,7 @@ void Engine::entries(std::uint32_t request, const v1::Entries& message, Time now
   if (!run || !head || !consistency) return disconnect(Errc::malformed);
   if (*head && !accept(log, log.tail.check_signature(**head, server_key_))) return;
   if (first) {
-    if (!*head && log.tail.size() > 0) return disconnect(Errc::malformed);
+    if (run->first != log.tail.size() || (!*head && run->first > 0)) return disconnect(Errc::malformed);
     if (*head && !accept(log, log.tail.begin(**head, run->entries.size(), *consistency))) return;
     log.phase = Phase::following;
     log.retry_delay = std::chrono::milliseconds{0};
