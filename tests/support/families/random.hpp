@@ -20,7 +20,7 @@ class Random {
   /// `low` to `high`, both included.
   int between(int low, int high) {
     ABRI_ASSERT(low <= high);
-    return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1)));
+    return low + static_cast<int>(below(static_cast<std::size_t>(high - low) + 1));
   }
   bool chance(int percent) { return between(0, 99) < percent; }
   template <class List>

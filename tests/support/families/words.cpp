@@ -110,7 +110,7 @@ constexpr std::array kDutch = {"néerlandais"sv};
 constexpr std::array kPortuguese = {"portugais"sv, "espagnol"sv};
 constexpr std::array kEasternLanguages = {"ukrainien"sv, "albanais"sv, "russe"sv};
 
-const std::array kOrigins = {
+constexpr std::array kOrigins = {
     Origin{46, kFrenchHeads, kFrenchMiddles, kFrenchTails, kFrenchWomen, kFrenchMen, kDutch, 0, 0},
     Origin{13, kFlemishHeads, kFlemishMiddles, kFlemishTails, kFrenchWomen, kFrenchMen, kDutch, 1, 0},
     Origin{10, kPolishHeads, kPolishMiddles, kPolishTails, kPolishWomen, kFrenchMen, kPolish, 8, 0},
