@@ -31,15 +31,12 @@ class TokenBucket {
     tokens_ -= amount;
     return true;
   }
-  /// When `amount` tokens will be there, from `now` on.
-  [[nodiscard]] std::chrono::milliseconds wait(double amount) const {
+  /// How long from `now` until `amount` tokens are there.
+  [[nodiscard]] std::chrono::milliseconds wait(double amount, Time now) {
+    refill(now);
     if (tokens_ >= amount || rate_.per_second <= 0) return std::chrono::milliseconds{0};
     return std::chrono::milliseconds{
         static_cast<std::int64_t>((amount - tokens_) / rate_.per_second * 1000.0) + 1};
-  }
-  [[nodiscard]] bool full(Time now) {
-    refill(now);
-    return tokens_ >= rate_.burst;
   }
 
  private:
@@ -63,7 +60,7 @@ class BucketTable {
 
   bool take(const std::string& key, double amount, Time now) { return bucket(key, now).take(amount, now); }
   [[nodiscard]] std::chrono::milliseconds wait(const std::string& key, double amount, Time now) {
-    return bucket(key, now).wait(amount);
+    return bucket(key, now).wait(amount, now);
   }
   [[nodiscard]] std::size_t size() const { return index_.size(); }
 

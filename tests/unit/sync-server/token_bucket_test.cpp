@@ -14,8 +14,9 @@ TEST_CASE("token bucket: a burst passes, then only what has flowed in since", "[
   TokenBucket bucket(Rate{.burst = 3, .per_second = 2}, now);
   CHECK(bucket.take(3, now));
   CHECK_FALSE(bucket.take(1, now));
-  CHECK(bucket.wait(1) >= 500ms);
+  CHECK(bucket.wait(1, now) >= 500ms);
   now += 500ms;
+  CHECK(bucket.wait(1, now) == 0ms);
   CHECK(bucket.take(1, now));
   CHECK_FALSE(bucket.take(1, now));
   now += 1h;
