@@ -12,7 +12,7 @@ import tree
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 POSIX = re.compile(
-    r"^(sys|netinet|arpa|linux)/|^(unistd|fcntl|poll|termios|pwd|grp|signal|errno|dirent|netdb|pthread|sched|spawn|syslog)\.h$")
+    r"^(sys|netinet|arpa|linux)/|^(unistd|fcntl|poll|termios|pwd|grp|signal|errno|dirent|netdb|pthread|sched|spawn|syslog|string|stdlib)\.h$")
 STANDARD = re.compile(r"^[a-z_]+$")
 # Where a component's private headers, "folder/name.hpp", are found.
 PRIVATE_ROOTS = ["core/src", "sync-server/src", "crypto/src", "proto/src", "clients", "tests"]
@@ -35,7 +35,7 @@ def rule_for(path, rules):
 
 
 def under(name, prefix):
-    return name == prefix or name.startswith(prefix + "/")
+    return name in (prefix, prefix + ".hpp") or name.startswith(prefix + "/")
 
 
 def angle_allowed(name, allowed):
