@@ -4,6 +4,9 @@
 #include "chain/link.hpp"
 #include "chain/state.hpp"
 
+#include <optional>
+#include <vector>
+
 namespace abri::core::chain {
 
 /// `already_verified` skips the signature. Only for a link that this device itself made or found valid before: among the kept
@@ -21,7 +24,8 @@ enum class Signatures : std::uint8_t { check, already_verified };
 ///          Errc::not_permitted        the author has no right to it
 ///          Errc::invalid_argument     wraps, members, generations or versions that do not fit the state
 ///          Errc::already_exists, Errc::not_found   ids
-///          Errc::version_unsupported  signed by an active device, but of a version or kind this program does not know;
+///          Errc::version_unsupported  signed by an active device, but of a version or kind this program does not know (or a first
+///                                     link whose author stands in it);
 ///                                     `apply_entry` then stops the chain
 /// @threads safe on any thread
 /// @source  docs/protocol.md section "Chains"; docs/adr/0002

@@ -46,6 +46,13 @@ TEST_CASE("genesis: what does not fit together is refused", "[core][chain]") {
   CHECK(refused([](Genesis& g) { g.everyone.group = g.administrators.group; }) == Errc::invalid_argument);
   CHECK(refused([](Genesis& g) { g.everyone.members.clear(); }) == Errc::invalid_argument);
   CHECK(refused([](Genesis& g) { g.administrators.wraps.clear(); }) == Errc::invalid_argument);
+  CHECK(refused([](Genesis& g) { g.administrators.purpose = GroupPurpose::team; }) == Errc::invalid_argument);
+  CHECK(refused([](Genesis& g) { g.founder.user = g.device.user = {}; }) == Errc::invalid_argument);
+  CHECK(refused([](Genesis& g) { g.device.wrap = g.everyone.wraps.front(); }) == Errc::invalid_argument);
+  CHECK(refused([](Genesis& g) {  // a group that nobody could open
+          g.everyone.members.clear();
+          g.everyone.wraps.clear();
+        }) == Errc::invalid_argument);
   CHECK(refused([](Genesis& g) {
           g.everyone.feed = feed("everyone");
           g.everyone.feed->salt = {};
@@ -122,6 +129,9 @@ TEST_CASE("roles: an administrator enrols, only a head gives what reads cases", 
   CHECK(code(org.try_link(hanna, org.new_user("dora"))) == Errc::not_permitted);
   CHECK(code(org.try_link(carol, org.new_user("dora"))) == Errc::not_permitted);
   CHECK(code(org.try_link(org.alice, org.new_user("carol"))) == Errc::already_exists);
+  auto nameless = org.new_user("dora");
+  nameless.user = {};
+  CHECK(code(org.try_link(org.alice, nameless)) == Errc::invalid_argument);
 
   // set_role
   const auto give = [&](const Machine& by, std::string_view who, Roles roles) {
@@ -153,6 +163,17 @@ TEST_CASE("roles: the organisation keeps an administrator and a head with a devi
   CHECK(set(Role::administrator) == kAccepted);
   // Still in the administrators' group: first out of it, then the role.
   CHECK(set(Role::head) == Errc::invalid_argument);
+}
+
+TEST_CASE("chain: the list of users ends at its limit", "[core][chain]") {
+  auto org = OrgChain::founded();
+  auto user = org.new_user("someone");
+  for (std::size_t i = 1; i < limits::kMaxMembers; ++i) {
+    user.user = id<UserId>(std::to_string(i));
+    REQUIRE(apply_link(org.state, org.link(org.alice, user)));
+  }
+  user.user = id<UserId>("one more");
+  CHECK(code(apply_link(org.state, org.link(org.alice, user))) == Errc::invalid_argument);
 }
 
 TEST_CASE("roles: history answers what someone was allowed at a link", "[core][chain]") {

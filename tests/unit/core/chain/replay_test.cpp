@@ -123,6 +123,17 @@ TEST_CASE("chain: who may not write cannot stop it by a newer link", "[core][cha
   skipped([](Link& l) { l.sequence = 9; });
 }
 
+TEST_CASE("chain: a genesis of a newer version asks for an update, another than the expected one is skipped",
+          "[core][chain]") {
+  const OrgChain org;
+  const auto newer =
+      resigned(org.link(org.alice, org.genesis()), org.alice.sign, [](Link& l) { l.version = 2; });
+  auto joining = ChainState(org.state.id(), ChainKind::organisation, link_hash(newer));
+  CHECK(apply_entry(joining, 0, newer).outcome == Outcome::stopped);
+  auto elsewhere = ChainState(org.state.id(), ChainKind::organisation, id<Hash>("another"));
+  CHECK(apply_entry(elsewhere, 0, newer).outcome == Outcome::skipped);
+}
+
 TEST_CASE("chain: every truncation of a good link is skipped and leaves the state as it is",
           "[core][chain]") {
   const auto org = OrgChain::founded();
