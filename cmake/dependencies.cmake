@@ -16,6 +16,7 @@ pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
 if(ABRI_BUILD_TESTS)
   find_package(Catch2 3.5 CONFIG REQUIRED)
+  find_package(ZLIB REQUIRED)
   find_package(benchmark CONFIG REQUIRED)
   find_library(ABRI_RAPIDCHECK rapidcheck REQUIRED)
 endif()

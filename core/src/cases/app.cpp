@@ -71,6 +71,10 @@ class App::Impl {
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 
+Result<std::filesystem::path> App::default_keystore_directory() {
+  return vault::FileKeystore::default_directory();
+}
+
 Result<std::unique_ptr<App>> App::create(AppOptions options, crypto::SecretText passphrase) {
   ABRI_CHECK(crypto::initialise());
   if (passphrase.size() < kShortestPassphrase) return Error{Errc::weak_parameters, "passphrase"};

@@ -277,12 +277,22 @@ std::vector<Commune> communes_by_postal_code(std::string_view postal_code) {
 }
 
 std::vector<Commune> communes_by_name(std::string_view prefix, std::size_t limit) {
-  auto lines = Index::get().by_name(fold_query(prefix));
-  std::sort(lines.begin(), lines.end(), [](std::string_view a, std::string_view b) {
-    return std::pair(population_of(b), first_column(a)) < std::pair(population_of(a), first_column(b));
-  });
-  if (lines.size() > limit) lines.resize(limit);
-  return to_communes(lines);
+  struct Found {
+    std::uint32_t population;
+    std::string_view line;
+  };
+  std::vector<Found> found;
+  for (const auto line : Index::get().by_name(fold_query(prefix)))
+    found.push_back({population_of(line), line});
+  const auto size = std::min(limit, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(size), found.end(),
+                    [](const Found& a, const Found& b) {
+                      return std::pair(b.population, first_column(a.line)) <
+                             std::pair(a.population, first_column(b.line));
+                    });
+  std::vector<Commune> communes;
+  for (std::size_t i = 0; i < size; ++i) communes.push_back(to_commune(found[i].line));
+  return communes;
 }
 
 Result<std::string_view> epci_name(std::string_view siren) {

@@ -266,6 +266,9 @@ Result<void> seal_pending(World& world, const Log& feed) {
   ABRI_TRY(auto remove, world.db.statement("DELETE FROM pending WHERE log = ?1 AND id <= ?2"));
   ABRI_CHECK(remove.run(feed.number, last));
   world.sealed_at[feed.id] = world.now();
+  ABRI_TRY(auto more, world.db.statement("SELECT 1 FROM pending LIMIT 1"));
+  ABRI_TRY(const bool waits, more.query());
+  world.flush = world.flush && waits;
   return save_counters(world);
 }
 

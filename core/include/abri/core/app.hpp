@@ -54,6 +54,9 @@ struct NewOrganisation {
 /// @threads  core strand only: one thread at a time, the one that runs the engine
 class App {
  public:
+  /// Where the keystore and the anchor live unless a person says otherwise: $XDG_STATE_HOME/abri, else ~/.local/state/abri.
+  /// @errors Errc::not_found  neither variable is set
+  static Result<std::filesystem::path> default_keystore_directory();
   /// Makes a new vault.
   /// @errors Errc::already_exists, weak_parameters (passphrase shorter than 8 characters), storage_failed
   static Result<std::unique_ptr<App>> create(AppOptions options, crypto::SecretText passphrase);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "agent/commands.hpp"
+
+#include <map>
+
+#include "agent/render.hpp"
+#include "agent/socket_path.hpp"
+
+namespace abri::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+/// The arguments of a request, by name.
+class Arguments {
+ public:
+  explicit Arguments(const json::object& object) : object_(object) {}
+
+  [[nodiscard]] Result<std::string> text(const char* name) const {
+    const auto* value = object_.if_contains(name);
+    if (value == nullptr || !value->is_string()) return Error{Errc::invalid_argument, name};
+    return std::string(value->as_string());
+  }
+  [[nodiscard]] std::string text_or(const char* name, std::string other) const {
+    const auto* value = object_.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::move(other);
+  }
+  [[nodiscard]] bool flag(const char* name) const {
+    const auto* value = object_.if_contains(name);
+    return value != nullptr && value->is_bool() && value->as_bool();
+  }
+  [[nodiscard]] std::int64_t number_or(const char* name, std::int64_t other) const {
+    const auto* value = object_.if_contains(name);
+    return value != nullptr && value->is_int64() ? value->as_int64() : other;
+  }
+  [[nodiscard]] std::vector<std::string> texts(const char* name) const {
+    std::vector<std::string> out;
+    const auto* value = object_.if_contains(name);
+    if (value == nullptr || !value->is_array()) return out;
+    for (const auto& item : value->as_array())
+      if (item.is_string()) out.emplace_back(item.as_string());
+    return out;
+  }
+  /// `name=value`, `name+=value`, `name-=value`.
+  [[nodiscard]] Result<std::vector<core::FieldEdit>> edits() const {
+    std::vector<core::FieldEdit> out;
+    for (const auto& text : texts("fields")) {
+      const auto equals = text.find('=');
+      if (equals == std::string::npos || equals == 0) return Error{Errc::invalid_argument, "fields"};
+      core::FieldEdit edit;
+      edit.field = text.substr(0, equals);
+      edit.value = text.substr(equals + 1);
+      if (edit.field.back() == '+') edit.kind = core::FieldEdit::Kind::add;
+      if (edit.field.back() == '-') edit.kind = core::FieldEdit::Kind::remove;
+      if (edit.kind != core::FieldEdit::Kind::set) edit.field.pop_back();
+      out.push_back(std::move(edit));
+    }
+    return out;
+  }
+
+ private:
+  const json::object& object_;
+};
+
+struct Call {
+  core::App& app;
+  Arguments arguments;
+  proto::Language language;
+
+  [[nodiscard]] Result<CaseId> case_id(const char* name) const {
+    ABRI_TRY(const auto prefix, arguments.text(name));
+    return app.find_case(prefix);
+  }
+  [[nodiscard]] Result<RecordId> record_id(const CaseId& id) const {
+    ABRI_TRY(const auto prefix, arguments.text("record"));
+    return app.find_record(id, prefix);
+  }
+};
+
+using Answer = Result<json::value>;
+using Handler = Answer (*)(const Call&);
+
+Answer done(const Result<void>& result) {
+  if (!result) return result.error();
+  return json::value(json::object{});
+}
+template <class IdType>
+Answer with_id(const Result<IdType>& result) {
+  if (!result) return result.error();
+  return json::value(json::object{{"id", result->hex()}});
+}
+Answer with_code(const Result<std::string>& result) {
+  if (!result) return result.error();
+  return json::value(json::object{{"code", *result}});
+}
+
+Answer list(const Call& call, core::CaseKind kind) {
+  ABRI_TRY(const auto cases, call.app.list(kind));
+  json::array out;
+  for (const auto& one : cases) out.push_back(to_json(one, call.language));
+  return json::value(std::move(out));
+}
+
+Answer show(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto view, call.app.show(id, call.arguments.flag("reveal")));
+  return json::value(to_json(view, call.language));
+}
+
+Answer create_organisation(const Call& call) {
+  core::NewOrganisation organisation;
+  ABRI_TRY(organisation.name, call.arguments.text("name"));
+  ABRI_TRY(organisation.kind, call.arguments.text("kind"));
+  ABRI_TRY(organisation.person, call.arguments.text("person"));
+  ABRI_TRY(organisation.server_address, call.arguments.text("server"));
+  ABRI_TRY(organisation.server_key, call.arguments.text("server_key"));
+  ABRI_TRY(organisation.account, call.arguments.text("account"));
+  return done(call.app.create_organisation(organisation));
+}
+
+Answer people(const Call& call) {
+  ABRI_TRY(const auto people, call.app.people());
+  json::array out;
+  for (const auto& one : people) out.push_back(to_json(one));
+  return json::value(std::move(out));
+}
+
+Answer partners(const Call& call) {
+  ABRI_TRY(const auto partners, call.app.partners());
+  json::array out;
+  for (const auto& one : partners) out.push_back(to_json(one));
+  return json::value(std::move(out));
+}
+
+Answer set_roles(const Call& call) {
+  ABRI_TRY(const auto prefix, call.arguments.text("user"));
+  ABRI_TRY(const auto people, call.app.people());
+  for (const auto& person : people)
+    if (prefix.size() >= 4 && person.id.hex().starts_with(prefix))
+      return done(call.app.set_roles(person.id, call.arguments.texts("roles")));
+  return Error{Errc::not_found, "user"};
+}
+
+Answer conflicts(const Call& call) {
+  ABRI_TRY(const auto conflicts, call.app.conflicts());
+  json::array out;
+  for (const auto& one : conflicts) out.push_back(to_json(one, call.language));
+  return json::value(std::move(out));
+}
+
+Answer resolve(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto record, call.record_id(id));
+  ABRI_TRY(const auto field, call.arguments.text("field"));
+  const auto value = call.arguments.text("value");
+  if (value) return done(call.app.resolve_with(id, record, field, *value));
+  const auto choice = call.arguments.number_or("choice", 0);
+  if (choice < 1 || choice > 1000) return Error{Errc::invalid_argument, "choice"};
+  return done(call.app.resolve(id, record, field, static_cast<std::uint32_t>(choice)));
+}
+
+Answer search(const Call& call) {
+  ABRI_TRY(const auto words, call.arguments.text("words"));
+  const auto limit = std::clamp<std::int64_t>(call.arguments.number_or("limit", 20), 1, 1000);
+  ABRI_TRY(const auto found, call.app.search(words, static_cast<std::size_t>(limit)));
+  json::array out;
+  for (const auto& one : found) out.push_back(to_json(one, call.language));
+  return json::value(std::move(out));
+}
+
+Answer send_request(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("case"));
+  ABRI_TRY(const auto prefix, call.arguments.text("landlord"));
+  ABRI_TRY(const auto partners, call.app.partners());
+  for (const auto& partner : partners)
+    if (partner.id.hex().starts_with(prefix) || partner.name == prefix)
+      return with_id(call.app.send_request(id, partner.id));
+  return Error{Errc::not_found, "landlord"};
+}
+
+/// Without a record: the request itself.
+Answer advance(const Call& call, std::string_view type) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto action, call.arguments.text("action"));
+  if (!call.arguments.text_or("record", "").empty()) {
+    ABRI_TRY(const auto record, call.record_id(id));
+    return done(call.app.advance(id, record, action));
+  }
+  ABRI_TRY(const auto view, call.app.show(id, false));
+  for (const auto& record : view.records)
+    if (record.type == type) return done(call.app.advance(id, record.id, action));
+  return Error{Errc::not_found, "record"};
+}
+
+Answer fields(const Call& call) {
+  const auto name = call.arguments.text_or("type", "");
+  if (const auto* type = proto::schema().find(name)) return json::value(describe(*type, call.language));
+  if (!name.empty()) return Error{Errc::not_found, "type"};
+  json::array out;
+  for (const auto& type : proto::schema().records())
+    out.push_back(json::object{{"type", type.name}, {"label", type.label.in(call.language)}});
+  return json::value(std::move(out));
+}
+
+const std::map<std::string_view, Handler>& handlers() {
+  static const std::map<std::string_view, Handler> kHandlers{
+      {"organisation.create", create_organisation},
+      {"device.invite",
+       [](const Call& c) { return with_code(c.app.invite(c.arguments.text_or("name", ""), c.arguments.texts("roles"))); }},
+      {"device.join",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto code, c.arguments.text("code"));
+         return done(c.app.join(code));
+       }},
+      {"people", people},
+      {"roles.set", set_roles},
+      {"keys.rotate", [](const Call& c) { return done(c.app.rotate_keys()); }},
+      {"partner.invite", [](const Call& c) { return with_code(c.app.invite_partner()); }},
+      {"partner.accept",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto code, c.arguments.text("code"));
+         return done(c.app.accept_partner(code));
+       }},
+      {"partner.list", partners},
+      {"partner.confirm",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto fingerprint, c.arguments.text("fingerprint"));
+         return done(c.app.confirm_partner(fingerprint));
+       }},
+      {"case.new",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto edits, c.arguments.edits());
+         return with_id(c.app.create_case(edits));
+       }},
+      {"case.list", [](const Call& c) { return list(c, core::CaseKind::case_file); }},
+      {"case.show", show},
+      {"case.add",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto id, c.case_id("id"));
+         ABRI_TRY(const auto type, c.arguments.text("type"));
+         ABRI_TRY(const auto edits, c.arguments.edits());
+         return with_id(c.app.add_record(id, type, edits));
+       }},
+      {"case.set",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto id, c.case_id("id"));
+         ABRI_TRY(const auto record, c.record_id(id));
+         ABRI_TRY(const auto edits, c.arguments.edits());
+         return done(c.app.edit(id, record, edits));
+       }},
+      {"search", search},
+      {"dwelling.new",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto edits, c.arguments.edits());
+         return with_id(c.app.create_dwelling(edits));
+       }},
+      {"dwelling.list", [](const Call& c) { return list(c, core::CaseKind::dwelling); }},
+      {"request.send", send_request},
+      {"request.list", [](const Call& c) { return list(c, core::CaseKind::request); }},
+      {"request.advance", [](const Call& c) { return advance(c, "relocation_request"); }},
+      {"proposal.new",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto request, c.case_id("request"));
+         ABRI_TRY(const auto dwelling, c.case_id("dwelling"));
+         return with_id(c.app.propose(request, dwelling));
+       }},
+      {"proposal.advance", [](const Call& c) { return advance(c, "housing_proposal"); }},
+      {"conflict.list", conflicts},
+      {"conflict.resolve", resolve},
+      {"fields", fields},
+      {"status",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto status, c.app.status());
+         return json::value(to_json(status));
+       }},
+  };
+  return kHandlers;
+}
+
+}  // namespace
+
+Result<Request> parse_request(std::string_view line) {
+  boost::system::error_code failed;
+  json::parse_options options;
+  options.max_depth = 8;
+  const auto value = json::parse(line, failed, {}, options);
+  if (failed || !value.is_object()) return Error{Errc::malformed, "request"};
+  const auto& object = value.as_object();
+  const auto* version = object.if_contains("version");
+  if (version == nullptr || !version->is_int64()) return Error{Errc::malformed, "version"};
+  if (version->as_int64() != kProtocolVersion) return Error{Errc::version_unsupported, "version"};
+  const auto* command = object.if_contains("command");
+  if (command == nullptr || !command->is_string()) return Error{Errc::malformed, "command"};
+  Request request;
+  request.command = command->as_string();
+  if (const auto* arguments = object.if_contains("arguments"); arguments != nullptr && arguments->is_object())
+    request.arguments = arguments->as_object();
+  if (const auto* language = object.if_contains("language"); language != nullptr && language->is_string())
+    request.language = language->as_string() == "en" ? proto::Language::en : proto::Language::fr;
+  return request;
+}
+
+Result<json::value> carry_out(core::App& app, const Request& request) {
+  const auto it = handlers().find(request.command);
+  if (it == handlers().end()) return Error{Errc::not_found, "command"};
+  return it->second({app, Arguments(request.arguments), request.language});
+}
+
+std::string answer(const Result<json::value>& result) {
+  if (result) return json::serialize(json::object{{"ok", true}, {"result", *result}});
+  return json::serialize(
+      json::object{{"ok", false}, {"error", to_string(result.error().code)}, {"where", result.error().where}});
+}
+
+}  // namespace abri::agent

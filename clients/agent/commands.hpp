@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <string_view>
+
+#include <abri/core/app.hpp>
+#include <abri/proto/schema.hpp>
+#include <boost/json.hpp>
+
+namespace abri::agent {
+
+/// One request of the command line, already parsed.
+struct Request {
+  std::string command;           ///< "case.show"
+  boost::json::object arguments;
+  proto::Language language{proto::Language::fr};
+};
+
+/// Reads one line of the protocol.
+/// @errors Errc::malformed            no JSON object with `command`, nested too deep
+///         Errc::version_unsupported  another protocol version
+Result<Request> parse_request(std::string_view line);
+
+/// Carries out a request that needs nothing but the vault.
+/// @errors those of `core::App`; Errc::not_found at "command"; Errc::invalid_argument at the name of a missing argument
+Result<boost::json::value> carry_out(core::App& app, const Request& request);
+
+/// The answer's line, without its end.
+std::string answer(const Result<boost::json::value>& result);
+
+}  // namespace abri::agent

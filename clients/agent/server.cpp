@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "agent/server.hpp"
+
+#include <array>
+#include <csignal>
+#include <optional>
+#include <string>
+
+#include <abri/core/net/synchroniser.hpp>
+#include <abri/core/sync_status.hpp>
+#include <boost/asio.hpp>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "agent/commands.hpp"
+#include "agent/socket_path.hpp"
+
+namespace abri::agent {
+
+namespace net = boost::asio;
+namespace json = boost::json;
+using Protocol = net::local::stream_protocol;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto kNoThrow = net::as_tuple(net::use_awaitable);
+constexpr std::chrono::milliseconds kSyncPoll{5};
+constexpr std::chrono::milliseconds kProgressEvery{500};
+constexpr std::int64_t kSyncTimeoutSeconds = 120;
+
+Result<void> make_private_directory(const std::filesystem::path& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory.parent_path(), failed);
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return Error{Errc::storage_failed, "socket directory", errno};
+  struct stat info {};
+  if (lstat(directory.c_str(), &info) != 0) return Error{Errc::storage_failed, "socket directory", errno};
+  if (!S_ISDIR(info.st_mode) || info.st_uid != getuid() || (info.st_mode & 077) != 0)
+    return Error{Errc::not_permitted, "socket directory"};
+  return {};
+}
+
+bool same_user(Protocol::socket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == getuid();
+}
+
+bool only_reads(const std::string& command) {
+  static constexpr std::array<std::string_view, 11> kReads{"people",       "partner.list", "case.list",     "case.show",
+                                                           "search",       "dwelling.list", "request.list", "conflict.list",
+                                                           "fields",       "status",        "sync"};
+  return std::find(kReads.begin(), kReads.end(), command) != kReads.end();
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(std::unique_ptr<core::App> app, ServerOptions options)
+      : app_(std::move(app)),
+        options_(std::move(options)),
+        acceptor_(io_),
+        signals_(io_, SIGTERM, SIGINT),
+        idle_(io_),
+        synchroniser_(std::make_unique<core::net::Synchroniser>(io_, app_->engine())) {}
+
+  Result<void> bind() {
+    ABRI_CHECK(make_private_directory(options_.socket.parent_path()));
+    boost::system::error_code failed;
+    Protocol::socket probe(io_);
+    probe.connect(Protocol::endpoint(options_.socket.string()), failed);
+    if (!failed) return Error{Errc::storage_busy, "agent"};
+    std::filesystem::remove(options_.socket);
+    acceptor_.open(Protocol(), failed);
+    const auto mask = umask(0177);
+    if (!failed) acceptor_.bind(Protocol::endpoint(options_.socket.string()), failed);
+    umask(mask);
+    if (!failed) acceptor_.listen(16, failed);
+    if (failed) return Error{Errc::storage_failed, "socket", failed.value()};
+    return {};
+  }
+
+  void run() {
+    signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
+      if (!cancelled) io_.stop();
+    });
+    touch();
+    net::co_spawn(io_, accept(), [this](const std::exception_ptr&) { io_.stop(); });
+    io_.run();
+    synchroniser_.reset();
+    app_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(options_.socket, ignored);
+  }
+
+ private:
+  /// Somebody works: the idle time begins anew.
+  void touch() {
+    idle_.expires_after(options_.idle);
+    idle_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled) io_.stop();
+    });
+  }
+
+  net::awaitable<void> accept() {
+    for (;;) {
+      auto [failed, socket] = co_await acceptor_.async_accept(kNoThrow);
+      if (failed == net::error::operation_aborted) co_return;
+      if (failed) {  // no descriptors left: a moment later there may be
+        net::steady_timer pause(io_, std::chrono::milliseconds(100));
+        co_await pause.async_wait(kNoThrow);
+        continue;
+      }
+      if (!same_user(socket)) continue;
+      // what a session throws ends that session only
+      net::co_spawn(io_, serve(std::make_shared<Protocol::socket>(std::move(socket))), [](const std::exception_ptr&) {});
+    }
+  }
+
+  net::awaitable<void> serve(std::shared_ptr<Protocol::socket> socket) {
+    std::string buffer;
+    for (;;) {
+      const auto [failed, size] =
+          co_await net::async_read_until(*socket, net::dynamic_buffer(buffer, kMaxRequestBytes), '\n', kNoThrow);
+      if (failed) {
+        if (failed == net::error::not_found)
+          co_await send(socket, answer(Error{Errc::too_large, "request"}));
+        co_return;
+      }
+      const auto line = buffer.substr(0, size - 1);
+      buffer.erase(0, size);
+      touch();
+      const auto request = parse_request(line);
+      if (!request) {
+        co_await send(socket, answer(request.error()));
+        continue;
+      }
+      if (request->command == "lock") {
+        co_await send(socket, answer(json::value(json::object{})));
+        io_.stop();
+        co_return;
+      }
+      if (request->command == "sync") {
+        co_await synchronise(socket, *request);
+        continue;
+      }
+      const auto result = carry_out(*app_, *request);
+      if (result && !only_reads(request->command)) wrote();
+      co_await send(socket, answer(result));
+    }
+  }
+
+  /// A person saved something: it leaves at once where there is a connection.
+  void wrote() {
+    static_cast<void>(app_->flush());
+    synchroniser_->notify_local();
+  }
+
+  net::awaitable<void> synchronise(std::shared_ptr<Protocol::socket> socket, Request request) {
+    const auto flag = [&](const char* name) {
+      const auto* value = request.arguments.if_contains(name);
+      return value != nullptr && value->is_bool() && value->as_bool();
+    };
+    if (flag("stop")) {
+      stay_ = false;
+      synchroniser_->stop();
+      co_await send(socket, answer(json::value(json::object{})));
+      co_return;
+    }
+    stay_ = stay_ || flag("stay");
+    wrote();
+    synchroniser_->start();
+    const auto begin = Clock::now();
+    auto said = begin;
+    std::optional<Error> failure;
+    net::steady_timer timer(io_);
+    for (;;) {
+      timer.expires_after(kSyncPoll);
+      co_await timer.async_wait(kNoThrow);
+      touch();
+      const auto status = synchroniser_->status();
+      if (status.settled) break;
+      if (status.state == core::sync::State::stopped) failure = Error{status.error.value_or(Errc::wrong_server), "server"};
+      if (status.state == core::sync::State::offline && status.error) failure = Error{*status.error, "server"};
+      if (Clock::now() - begin > std::chrono::seconds(kSyncTimeoutSeconds)) failure = Error{Errc::timed_out, "server"};
+      if (failure) break;
+      if (Clock::now() - said < kProgressEvery) continue;
+      said = Clock::now();
+      if (!co_await send(socket, progress(status))) break;  // the person interrupted it
+    }
+    if (!stay_) synchroniser_->stop();
+    if (failure) {
+      co_await send(socket, answer(*failure));
+      co_return;
+    }
+    const auto status = app_->status();
+    if (!status) {
+      co_await send(socket, answer(status.error()));
+      co_return;
+    }
+    // not within the co_await: g++ 12 does not take initializer lists there
+    json::object result{{"unsent", status->unsent}, {"conflicts", status->conflicts}, {"connected", stay_}};
+    co_await send(socket, answer(json::value(std::move(result))));
+  }
+
+  static std::string progress(const core::sync::Status& status) {
+    std::uint64_t size = 0;
+    for (const auto& log : status.logs) size += log.size;
+    json::object step{{"state", core::sync::to_string(status.state)}, {"entries", size}};
+    return json::serialize(json::object{{"progress", std::move(step)}});
+  }
+
+  net::awaitable<bool> send(std::shared_ptr<Protocol::socket> socket, std::string line) {
+    line.push_back('\n');
+    const auto [failed, size] = co_await net::async_write(*socket, net::buffer(line), kNoThrow);
+    co_return !failed;
+  }
+
+  std::unique_ptr<core::App> app_;
+  ServerOptions options_;
+  net::io_context io_{1};
+  Protocol::acceptor acceptor_;
+  net::signal_set signals_;
+  net::steady_timer idle_;
+  std::unique_ptr<core::net::Synchroniser> synchroniser_;
+  bool stay_{false};
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::bind(std::unique_ptr<core::App> app, ServerOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(app), std::move(options));
+  ABRI_CHECK(impl->bind());
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+void Server::run() {
+  impl_->run();
+}
+
+}  // namespace abri::agent

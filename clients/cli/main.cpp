@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <cstdio>
+#include <exception>
+
+#include "cli/program.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    return abri::cli::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "abri: %s\n", problem.what());
+    return 70;
+  }
+}
