@@ -18,7 +18,7 @@ namespace abri::core::vault {
 namespace {
 
 constexpr int kBusyTimeoutMs = 2000;
-constexpr std::string_view kPlainHeader{"SQLite format 3", 16};
+constexpr std::string_view kPlainHeader{"SQLite format 3\0", 16};
 
 /// After the set-up a connection may run these and no other: whatever could log, export, weaken or rekey is refused.
 int authorise(void*, int action, const char* first, const char* second, const char*, const char*) {

@@ -24,14 +24,10 @@ FileKeystore::~FileKeystore() = default;
 
 Result<std::filesystem::path> FileKeystore::default_directory() {
   // Read once at the start of a program, before it has threads.
-  if (const char* state = std::getenv("XDG_STATE_HOME");
-      state != nullptr && *state == '/') {  // NOLINT(concurrency-mt-unsafe)
-    return std::filesystem::path(state) / "abri";
-  }
-  if (const char* home = std::getenv("HOME");
-      home != nullptr && *home == '/') {  // NOLINT(concurrency-mt-unsafe)
-    return std::filesystem::path(home) / ".local" / "state" / "abri";
-  }
+  const char* state = std::getenv("XDG_STATE_HOME");  // NOLINT(concurrency-mt-unsafe)
+  if (state != nullptr && *state == '/') return std::filesystem::path(state) / "abri";
+  const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
+  if (home != nullptr && *home == '/') return std::filesystem::path(home) / ".local" / "state" / "abri";
   return Error{Errc::not_found, "FileKeystore: HOME"};
 }
 
