@@ -340,6 +340,15 @@ TEST_CASE("keys: a user turns her own key, wrapped to exactly her devices, and t
   changed.wraps.back().recipient = recipient(id<DeviceId>("ghost"));
   CHECK(code(org.try_link(org.alice, changed)) == Errc::invalid_argument);
   changed = *body;
+  changed.wraps.back() = changed.wraps.front();  // one device twice, the other not at all
+  CHECK(code(org.try_link(org.alice, changed)) == Errc::invalid_argument);
+  changed = *body;
+  changed.wraps.back().recipient_generation = 1;  // a key that the device does not have
+  CHECK(code(org.try_link(org.alice, changed)) == Errc::invalid_argument);
+  changed = *body;
+  changed.keys = seed_keys(org.user_seed("alice"));  // the old key again
+  CHECK(code(org.try_link(org.alice, changed)) == Errc::invalid_argument);
+  changed = *body;
   changed.generation = 2;
   CHECK(code(org.try_link(org.alice, changed)) == Errc::invalid_argument);
   org.apply(org.alice, *body);
@@ -364,9 +373,15 @@ TEST_CASE("trust: a head or administrator records a partner once, others never",
                                .package_sealed = to_bytes("sealed")};
   CHECK(code(org.try_link(bob, body)) == Errc::not_permitted);
   CHECK(code(org.try_link(carol, body)) == kAccepted);
-  auto self = body;
-  self.other = id<OrganisationId>("org");
-  CHECK(code(org.try_link(org.alice, self)) == Errc::invalid_argument);
+  const auto refused = [&](auto&& change) {
+    auto changed = body;
+    change(changed);
+    return code(org.try_link(org.alice, changed));
+  };
+  CHECK(refused([](TrustOrganisation& b) { b.other = id<OrganisationId>("org"); }) == Errc::invalid_argument);
+  CHECK(refused([](TrustOrganisation& b) { b.bilateral = id<ChainId>("org"); }) == Errc::invalid_argument);
+  CHECK(refused([](TrustOrganisation& b) { b.bilateral = {}; }) == Errc::invalid_argument);
+  CHECK(refused([](TrustOrganisation& b) { b.other = {}; }) == Errc::invalid_argument);
   org.apply(org.alice, body);
   CHECK(code(org.try_link(org.alice, body)) == Errc::already_exists);
   REQUIRE(org.state.trust(body.bilateral) != nullptr);
