@@ -29,7 +29,7 @@ Hash hash(const Label& label, BytesView data) {
   return Hash(out);
 }
 
-Hasher::Hasher(const Label& label) {
+Hasher::Hasher(const Label& label) {  // NOLINT(cppcoreguidelines-pro-type-member-init) the library fills it
   static_assert(sizeof(crypto_generichash_blake2b_state) <= kStateSize);
   static_assert(alignof(crypto_generichash_blake2b_state) <= 64);
   const int rc = crypto_generichash_blake2b_init_salt_personal(state(state_), nullptr, 0, Hash::kSize,
