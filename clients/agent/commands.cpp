@@ -255,6 +255,12 @@ const std::map<std::string_view, Handler>& handlers() {
          ABRI_TRY(const auto edits, c.arguments.edits());
          return with_id(c.app.create_dwelling(edits));
        }},
+      {"directory.new",
+       [](const Call& c) -> Answer {
+         ABRI_TRY(const auto edits, c.arguments.edits());
+         return with_id(c.app.create_directory_entry(edits));
+       }},
+      {"directory.list", [](const Call& c) { return list(c, core::CaseKind::organisation); }},
       {"dwelling.list", [](const Call& c) { return list(c, core::CaseKind::dwelling); }},
       {"request.send", send_request},
       {"request.list", [](const Call& c) { return list(c, core::CaseKind::request); }},

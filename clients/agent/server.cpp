@@ -47,7 +47,7 @@ bool same_user(Protocol::socket& socket) {
 }
 
 bool only_reads(const std::string& command) {
-  static constexpr std::array<std::string_view, 11> kReads{"people",       "partner.list", "case.list",     "case.show",
+  static constexpr std::array<std::string_view, 12> kReads{"directory.list", "people",       "partner.list", "case.list",     "case.show",
                                                            "search",       "dwelling.list", "request.list", "conflict.list",
                                                            "fields",       "status",        "sync"};
   return std::find(kReads.begin(), kReads.end(), command) != kReads.end();

@@ -293,6 +293,12 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.remote(dwellings, "list", "Les logements / dwellings", "dwelling.list", list_with(print_cases));
   shows(dwellings, "Un logement / one dwelling");
 
+  auto* directory = commands.group("directory", "L'annuaire / the directory");
+  auto* entry = commands.remote(directory, "new", "Ajouter une organisation / add an organisation", "directory.new", say_created());
+  commands.list(entry, "fields", "fields", "champ=valeur / field=value", true);
+  commands.remote(directory, "list", "Les organisations / organisations", "directory.list", list_with(print_cases));
+  shows(directory, "Une organisation / one organisation");
+
   auto* requests = commands.group("request", "Les demandes / requests");
   auto* send = commands.remote(requests, "send", "Envoyer à un bailleur / send to a landlord", "request.send", say_created());
   commands.argument(send, "case", "case", "dossier / case");

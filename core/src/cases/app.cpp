@@ -143,6 +143,9 @@ Result<CaseId> App::create_case(std::span<const FieldEdit> person) {
 Result<CaseId> App::create_dwelling(std::span<const FieldEdit> dwelling) {
   return impl_->change([&] { return cases::create_dwelling(impl_->world, dwelling); });
 }
+Result<CaseId> App::create_directory_entry(std::span<const FieldEdit> organisation) {
+  return impl_->change([&] { return cases::create_directory_entry(impl_->world, organisation); });
+}
 Result<RecordId> App::add_record(const CaseId& id, std::string_view type, std::span<const FieldEdit> fields) {
   return impl_->change([&] { return cases::add_record(impl_->world, id, type, fields); });
 }

@@ -130,6 +130,14 @@ Result<CaseId> create_with(World& world, CaseKind kind, const char* type_name,
   return id;
 }
 
+/// @errors Errc::invalid_argument  at the first required field that is not given
+Result<void> check_given(std::span<const FieldEdit> fields, std::initializer_list<const char*> required) {
+  for (const auto* name : required)
+    if (std::none_of(fields.begin(), fields.end(), [&](const auto& edit) { return edit.field == name; }))
+      return Error{Errc::invalid_argument, name};
+  return {};
+}
+
 /// Which record a stored part belongs to.
 Result<const proto::RecordType*> type_of(World& world, const CaseId& id, const RecordId& record) {
   ABRI_TRY(auto row, world.db.statement(
@@ -281,11 +289,13 @@ Result<CaseId> create_case(World& world, std::span<const FieldEdit> person) {
 }
 
 Result<CaseId> create_dwelling(World& world, std::span<const FieldEdit> dwelling) {
-  for (const auto* required : {"reference", "commune", "typology"})
-    if (std::none_of(dwelling.begin(), dwelling.end(),
-                     [&](const auto& edit) { return edit.field == required; }))
-      return Error{Errc::invalid_argument, required};
+  ABRI_CHECK(check_given(dwelling, {"reference", "commune", "typology"}));
   return create_with(world, CaseKind::dwelling, "dwelling", dwelling);
+}
+
+Result<CaseId> create_directory_entry(World& world, std::span<const FieldEdit> organisation) {
+  ABRI_CHECK(check_given(organisation, {"name", "kind"}));
+  return create_with(world, CaseKind::organisation, "organisation", organisation);
 }
 
 Result<RecordId> add_record(World& world, const CaseId& id, std::string_view type_name,

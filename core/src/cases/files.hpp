@@ -10,6 +10,7 @@ namespace abri::core::cases {
 
 Result<CaseId> create_case(World& world, std::span<const FieldEdit> person);
 Result<CaseId> create_dwelling(World& world, std::span<const FieldEdit> dwelling);
+Result<CaseId> create_directory_entry(World& world, std::span<const FieldEdit> organisation);
 Result<RecordId> add_record(World& world, const CaseId& id, std::string_view type,
                             std::span<const FieldEdit> fields);
 Result<void> edit_record(World& world, const CaseId& id, const RecordId& record,

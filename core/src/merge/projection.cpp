@@ -17,6 +17,7 @@ struct Written {
   const proto::Field* field{nullptr};
   const RecordState* state{nullptr};
   Clock clock;
+  Dot dot;  ///< decides between equal clocks, for all alike
 };
 
 /// Every record of that type in which the field was written, the latest first.
@@ -26,10 +27,15 @@ std::vector<Written> find(std::span<const Source> sources, std::string_view reco
     if (source.type->name != record) continue;
     const auto* field = source.type->find(name);
     if (field == nullptr) continue;
-    const auto clock = source.state->latest(field->number);
-    if (clock != Clock{}) out.push_back({field, source.state, clock});
+    Written written{field, source.state, {}, {}};
+    for (const auto& version : source.state->of(field->number)) {
+      if (std::tie(written.clock, written.dot) >= std::tie(version.clock, version.dot)) continue;
+      written.clock = version.clock;
+      written.dot = version.dot;
+    }
+    if (written.clock != Clock{}) out.push_back(written);
   }
-  std::ranges::stable_sort(out, std::ranges::greater{}, &Written::clock);
+  std::ranges::sort(out, std::ranges::greater{}, [](const Written& w) { return std::tie(w.clock, w.dot); });
   return out;
 }
 

@@ -97,6 +97,8 @@ class App {
   /// A new case of the team with its first person (fields of `person`), or a dwelling (fields of `dwelling`).
   Result<CaseId> create_case(std::span<const FieldEdit> person);
   Result<CaseId> create_dwelling(std::span<const FieldEdit> dwelling);
+  /// An entry of the organisation's own directory (fields of `organisation`).
+  Result<CaseId> create_directory_entry(std::span<const FieldEdit> organisation);
   /// Adds a record to a container.
   Result<RecordId> add_record(const CaseId& id, std::string_view type, std::span<const FieldEdit> fields);
   /// Writes fields of a record, all or none, durable on return.

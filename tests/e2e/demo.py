@@ -1,0 +1,426 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MPL-2.0
+"""The main job, end to end, with real processes: an association with two devices and a landlord with one work offline on the
+same rehousing and meet through a sync server that sees ciphertext only. Ends by searching everywhere for what was entered.
+
+usage: demo.py BIN_DIR SOURCE_DIR [--families N] [--keep]
+"""
+import argparse
+import json
+import os
+import random
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PASSPHRASE = "tilleul et sapin bleu"
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def headline(text):
+    say(f"\n\033[1m== {text}\033[0m" if sys.stdout.isatty() else f"\n== {text}")
+
+
+def check(condition, what):
+    if not condition:
+        raise SystemExit(f"FAILED: {what}")
+    say(f"  ok: {what}")
+
+
+class Proxy:
+    """Between clients and server: writes down every byte that passes on the wire."""
+
+    def __init__(self, target, record):
+        self.target, self.record = target, open(record, "ab", buffering=0)
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            server = socket.create_connection(("127.0.0.1", self.target), timeout=10)
+        except OSError:
+            client.close()
+            return
+        server.settimeout(None)
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=self.pump, args=(server, client), daemon=True).start()
+        self.pump(client, server)
+
+    def pump(self, source, sink):
+        try:
+            while True:
+                data = source.recv(65536)
+                if not data:
+                    break
+                with self.lock:
+                    self.record.write(data)
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Server:
+    def __init__(self, world):
+        self.world, self.process = world, None
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.key = None
+
+    def command(self, *more):
+        return [self.world.program("abri-server"), "--data", self.world.path("server"), *more]
+
+    def start(self):
+        tap = dict(os.environ, LD_PRELOAD=self.world.program("tls_tap.so"), ABRI_TLS_TAP=os.path.join(self.world.path("inside-tls"), "tap"))
+        log = open(self.world.path("server.log"), "ab")
+        self.process = subprocess.Popen(self.command("--port", str(self.port)), stdout=subprocess.PIPE, stderr=log, env=tap, text=True)
+        self.process.stdout.readline()
+        self.key = self.process.stdout.readline().split()[-1]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=40)
+        self.process = None
+
+    def account(self):
+        return subprocess.run(self.command("account", "add"), check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Device:
+    """One person's device: its own vault, its own agent, only the command line."""
+
+    def __init__(self, world, name):
+        self.world, self.name, self.vault = world, name, world.path(name)
+        self.environment = dict(os.environ, XDG_STATE_HOME=world.path(name + "-state"), XDG_RUNTIME_DIR=world.path("run"), LANG="fr_FR.UTF-8")
+        self.with_passphrase("init")
+        self.with_passphrase("unlock")
+
+    def arguments(self, *more, as_json=True):
+        return [self.world.program("abri"), "--vault", self.vault, *(["--json"] if as_json else []), *more]
+
+    def with_passphrase(self, command):
+        read, write = os.pipe()
+        os.write(write, (PASSPHRASE + "\n").encode())
+        os.close(write)
+        subprocess.run(self.arguments(command, "--passphrase-fd", str(read)), check=True, pass_fds=(read,), env=self.environment, stdout=subprocess.DEVNULL)
+        os.close(read)
+
+    def abri(self, *command):
+        done = subprocess.run(self.arguments(*command), capture_output=True, text=True, env=self.environment)
+        if done.returncode != 0:
+            raise SystemExit(f"FAILED: {self.name}: abri {' '.join(command)}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else done.stdout
+
+    def refused(self, *command):
+        return subprocess.run(self.arguments(*command), capture_output=True, text=True, env=self.environment).returncode
+
+    def screen(self, *command):
+        shown = subprocess.run(self.arguments(*command, as_json=False), capture_output=True, text=True, env=self.environment)
+        return shown.stdout + shown.stderr
+
+    def sync(self):
+        return self.abri("sync")
+
+    def digest(self):
+        return self.abri("status")["digest"]
+
+    def records(self, case, kind):
+        return [r for r in self.abri("case", "show", case, "--reveal")["records"] if r["type"] == kind]
+
+    def lock(self):
+        subprocess.run(self.arguments("lock"), env=self.environment, stdout=subprocess.DEVNULL)
+
+
+class World:
+    def __init__(self, bin_dir):
+        self.bin_dir, self.folder = os.path.abspath(bin_dir), tempfile.mkdtemp(prefix="abri-demo-")
+        os.mkdir(self.path("run"), 0o700)
+        os.mkdir(self.path("inside-tls"), 0o700)
+        self.server = Server(self)
+        self.proxy = Proxy(self.server.port, self.path("raw-traffic.bin"))
+        self.devices = []
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def program(self, name):
+        return os.path.join(self.bin_dir, name)
+
+    def device(self, name):
+        device = Device(self, name)
+        self.devices.append(device)
+        return device
+
+    def close(self, keep):
+        for device in self.devices:
+            device.lock()
+        if self.server.process:
+            self.server.stop()
+        if keep:
+            say(f"kept: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def fields_of(record):
+    out = []
+    for name, value in record["fields"].items():
+        if isinstance(value, list):
+            out += [f"{name}={item}" if name == "notes" else f"{name}+={item}" for item in value]
+        else:
+            out.append(f"{name}={value}")
+    return out
+
+
+def enter_family(device, family):
+    records = family["records"]
+    woman = next(r for r in records if r["type"] == "person")
+    case = device.abri("case", "new", *fields_of(woman))["id"]
+    for record in records:
+        if record is not woman:
+            device.abri("case", "add", case, record["type"], *fields_of(record))
+    return case
+
+
+def found_and_meet(world):
+    server = world.server
+    server.start()
+    accounts = [server.account(), server.account()]
+    server.stop()
+    headline("Offline: two organisations are founded, the server is stopped")
+    first, landlord = world.device("association-1"), world.device("landlord")
+    for device, name, kind, person, account in (
+            (first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", accounts[0]),
+            (landlord, "Habitat des Ormes", "landlord", "Noé Vasseur", accounts[1])):
+        device.abri("organisation", "create", "--name", name, "--kind", kind, "--person", person, "--server",
+                    f"127.0.0.1:{world.proxy.port}", "--server-key", server.key, "--account", account)
+    check(first.refused("sync") != 0, "without the server a synchronisation says so and loses nothing")
+    server.start()
+    headline("Online: a second device joins the association, landlord and association compare fingerprints")
+    second = world.device("association-2")
+    first.sync()
+    landlord.sync()
+    code = first.abri("device", "invite", "--name", "Inès Kermadec", "--role", "social_worker", "housing_referent")["code"]
+    first.sync()
+    second.abri("device", "join", code)
+    for device in (second, first, second):
+        device.sync()
+    check(second.abri("status")["organisation"] == "Association des Tilleuls", "the second device belongs to the association")
+    code = first.abri("partner", "invite")["code"]
+    first.sync()
+    landlord.abri("partner", "accept", code)
+    for device in (landlord, first):
+        device.sync()
+    shown = [device.abri("partner", "list")[0] for device in (first, landlord)]
+    check(shown[0]["fingerprint"] == shown[1]["fingerprint"], f"both read the same fingerprint: {shown[0]['fingerprint']}")
+    for device, partner in zip((first, landlord), shown):
+        device.abri("partner", "confirm", partner["fingerprint"])
+    for device in (first, landlord, second, first):
+        device.sync()
+    return first, second, landlord, shown[0]["id"], accounts
+
+
+def work_offline(world, first, landlord, families, convention, canary):
+    world.server.stop()
+    headline(f"Offline: {len(families)} families, the convention's organisations and a dwelling are entered")
+    for organisation in convention["organisations"]:
+        first.abri("directory", "new", f"name={organisation['name']}", f"kind={organisation['kind']}", *([f"joined_on={organisation['signed_on']}"] if 'signed_on' in organisation else []))
+    cases, began = [], time.time()
+    for number, family in enumerate(families, 1):
+        cases.append(enter_family(first, family))
+        if number % 25 == 0 or number == len(families):
+            print(f"\r  {number} of {len(families)} families", end="", flush=True)
+    records = sum(len(f["records"]) for f in families)
+    say(f"\n  {records} records in {time.time() - began:.0f} s, one process each: {1000 * (time.time() - began) / records:.0f} ms a command")
+    dwelling = landlord.abri("dwelling", "new", "reference=ORM-0412", "commune=59350", "typology=t3", "surface=64", "rent=512",
+                             "charges=80", f"address=3 allée des Charmes {canary}")["id"]
+    found = first.abri("search", families[0]["records"][1]["fields"]["last_name"])
+    check(found and found[0]["id"] == cases[0], "a file is found by name while offline")
+    return cases, dwelling
+
+
+def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
+    headline("The server starts: everything meets")
+    world.server.start()
+    began = time.time()
+    first.sync()
+    pushed = time.time() - began
+    began = time.time()
+    second.sync()
+    say(f"  sent in {pushed:.1f} s, read by the second device in {time.time() - began:.1f} s")
+    check(first.digest() == second.digest(), "both devices of the association hold the same state")
+    request = first.abri("request", "send", case, landlord_id)["id"]
+    first.sync()
+    landlord.sync()
+    second.sync()
+    headline("What the landlord sees of the request")
+    say(landlord.screen("request", "show", request))
+    check(not landlord.abri("case", "list"), "the landlord has no case")
+    world.server.stop()
+    headline("Offline: the landlord proposes; both devices of the association edit the same case")
+    for action in ("acknowledge", "search"):
+        landlord.abri("request", "advance", request, action)
+    landlord.abri("proposal", "new", request, dwelling)
+    phones = edit_concurrently(first, second, case)
+    world.server.start()
+    for device in (first, second, landlord, first, second):
+        device.sync()
+    headline("Everything converges, and what needs a person is shown")
+    say(first.screen("conflict", "list"))
+    check(first.digest() == second.digest(), "both devices hold the same state after concurrent edits")
+    check(len(first.abri("conflict", "list")) == 2, "two conflicts wait for a person: the safe phone and the danger level")
+    level = field(first.records(case, "danger_assessment")[0], "level")
+    check({value["raw"] for value in level["values"]} == {"established", "watch"}, "both danger levels are shown")
+    check(field(first.records(case, "person")[0], "language")["values"][0]["raw"] == "dari", "the harmless field merged by itself")
+    proposals = first.records(request, "housing_proposal")
+    check(field(proposals[0], "reference")["values"][0]["raw"] == "ORM-0412", "the association sees the proposed dwelling")
+    check(first.abri("request", "list")[0]["state"] == "proposed", "the request is under proposal")
+    person = first.records(case, "person")[0]["id"]
+    first.abri("conflict", "resolve", case, person, "safe_phone", "1")
+    for device in (first, second):
+        device.sync()
+    check(len(second.abri("conflict", "list")) == 1, "a choice made on one device settles it on the other")
+    check(first.digest() == second.digest(), "and the states are equal again")
+    return phones
+
+
+def field(record, name):
+    return next(f for f in record["fields"] if f["name"] == name)
+
+
+def edit_concurrently(first, second, case):
+    phones = [f"06 39 98 {random.randrange(100):02} {random.randrange(100):02}" for _ in range(2)]
+    for device, phone, level in ((first, phones[0], "established"), (second, phones[1], "watch")):
+        person = device.records(case, "person")[0]["id"]
+        danger = device.records(case, "danger_assessment")[0]["id"]
+        device.abri("case", "set", case, person, f"safe_phone={phone}")
+        device.abri("case", "set", case, danger, f"level={level}")
+    first.abri("case", "set", case, first.records(case, "person")[0]["id"], "language=dari")
+    return phones
+
+
+def dump(world, what, folder, environment=None):
+    target = world.path(f"{what}-opened.bin")
+    with open(target, "wb") as out:
+        subprocess.run([world.program("dump_database"), what, folder], stdout=out, check=True, env=environment, input=(PASSPHRASE + "\n").encode())
+    return target
+
+
+def unmask(folder):
+    """A client masks its WebSocket frames (RFC 6455, 5.3): the server reads them unmasked, and so must the search."""
+    for name in [n for n in os.listdir(folder) if n.endswith(".in")]:
+        with open(os.path.join(folder, name), "rb") as file:
+            stream = file.read()
+        with open(os.path.join(folder, name + ".unmasked"), "wb") as out:
+            at = 0
+            while at + 6 <= len(stream):
+                if stream.startswith(b"GET ", at):  # another connection in the same file
+                    at = stream.index(b"\r\n\r\n", at) + 4
+                    continue
+                size, at = stream[at + 1] & 0x7F, at + 2
+                wide = {126: 2, 127: 8}.get(size, 0)
+                if wide:
+                    size, at = int.from_bytes(stream[at:at + wide], "big"), at + wide
+                mask, payload = stream[at:at + 4], stream[at + 4:at + 4 + size]
+                at += 4 + size
+                pad = (mask * (len(payload) // 4 + 1))[:len(payload)]
+                out.write((int.from_bytes(payload, "big") ^ int.from_bytes(pad, "big")).to_bytes(len(payload), "big"))
+    return folder
+
+
+def search(world, needles, places):
+    path = world.path("needles.txt")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("\n".join(needles) + "\n")
+    done = subprocess.run([world.program("leak_search"), path, *[f"{name}={place}" for name, place in places.items()]], check=True, capture_output=True, text=True)
+    os.remove(path)
+    return {row["place"]: row for row in map(json.loads, done.stdout.splitlines())}
+
+
+def leak_search(world, landlord, needles, canaries, account):
+    headline("The leak search")
+    subprocess.run([world.program("plant_canary"), str(world.server.port), world.server.key, account, canaries["wire"]], check=True)
+    with socket.create_connection(("127.0.0.1", world.proxy.port)) as plain:
+        plain.sendall(canaries["raw"].encode())
+        time.sleep(0.3)
+    with open(os.path.join(world.path("server"), "canary"), "w", encoding="utf-8") as planted:
+        planted.write(canaries["files"])
+    with open(world.path("server.log"), "a", encoding="utf-8") as planted:
+        planted.write(canaries["log"] + "\n")
+    places = {"server: memory of the process": f"pid:{world.server.process.pid}"}
+    memory = [search(world, some, places) for some in (needles, list(canaries.values()))]
+    landlord.lock()
+    world.server.stop()
+    places = {
+        "server: all its files": world.path("server"),
+        "server: its store, opened with its key": dump(world, "store", world.path("server")),
+        "server: its log": world.path("server.log"),
+        "traffic on the wire": world.path("raw-traffic.bin"),
+        "traffic as the server reads it inside TLS": unmask(world.path("inside-tls")),
+        "landlord: its vault, opened with its key": dump(world, "vault", landlord.vault, landlord.environment),
+    }
+    rest = [search(world, some, places) for some in (needles, list(canaries.values()))]
+    rows = {**memory[0], **rest[0]}
+    controls = {**memory[1], **rest[1]}
+    say(f"  {len(needles)} texts entered (names, addresses, telephone numbers, notes), each in 14 encodings:")
+    for place, row in rows.items():
+        seen = "found" if controls[place]["hits"] else "NOT FOUND"
+        say(f"  {row['hits']:3d} hits in {row['bytes'] / 1e6:8.1f} MB  {place}  (planted canary: {seen})")
+        for hit in row["found"]:
+            say(f"      {hit['encoding']}: {hit['text'][:40]}")
+    check(all(row["bytes"] > 0 for row in rows.values()), "every place had something to search")
+    check(all(row["hits"] > 0 for row in controls.values()), "the search finds a planted canary in each place")
+    check(sum(row["hits"] for row in rows.values()) == 0, "zero hits")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin_dir")
+    parser.add_argument("source_dir")
+    parser.add_argument("--families", type=int, default=300)
+    parser.add_argument("--keep", action="store_true", help="keep the folder with vaults and traffic")
+    options = parser.parse_args()
+    began = time.time()
+    world = World(options.bin_dir)
+    try:
+        seed = secrets.randbits(32)
+        say(f"seed {seed}, folder {world.folder}")
+        random.seed(seed)
+        generated = json.loads(subprocess.run([world.program("generate_families"), "--seed", str(seed), "--count", str(options.families), "--json"],
+                                              check=True, capture_output=True, text=True).stdout)["families"]
+        with open(os.path.join(options.source_dir, "core/data/convention.json"), encoding="utf-8") as file:
+            convention = json.load(file)
+        canaries = {name: "canari-" + secrets.token_hex(12) for name in ("wire", "raw", "files", "log", "vault")}
+        first, second, landlord, landlord_id, accounts = found_and_meet(world)
+        cases, dwelling = work_offline(world, first, landlord, generated, convention, canaries["vault"])
+        phones = rehouse(world, first, second, landlord, landlord_id, cases[0], dwelling)
+        needles = sorted({text for family in generated for text in family["sensitive"] if len(text) >= 8} | set(phones))
+        leak_search(world, landlord, needles, canaries, accounts[0])
+        say(f"\nAll of it held, in {time.time() - began:.0f} s.")
+    finally:
+        world.close(options.keep)
+
+
+if __name__ == "__main__":
+    main()
