@@ -111,9 +111,9 @@ TEST_CASE("merge: every record reaches one state under any order, loss of order 
   Random random(seed);
   for (const auto& type : proto::schema().records()) {
     INFO(type.name);
-    const auto side = type.shared ? (below(random, 2) == 0 ? OWNER : PARTNER) : SIDE_UNSPECIFIED;
+    const auto author = type.shared ? (below(random, 2) == 0 ? OWNER : PARTNER) : SIDE_UNSPECIFIED;
     for (int round = 0; round < 20; ++round) {
-      const auto all = history(random, fields_of(type.name, side), side, ~Roles{0});
+      const auto all = history(random, fields_of(type.name, author), author, ~Roles{0});
       const auto reference = merged(all);
       for (int k = 0; k < 4; ++k) {
         auto shuffled = all;

@@ -103,13 +103,13 @@ TEST_CASE("projection: operations are made only where the value differs and the 
           "[merge]") {
   auto h = household();
   const auto& request = type("relocation_request");
-  RecordState shared;
+  RecordState at_partner;
   const auto push = [&](std::chrono::milliseconds at) {
-    auto operations = project_onto(shared, project(request, h.sources()), false);
+    auto operations = project_onto(at_partner, project(request, h.sources()), false);
     for (auto& op : operations) {
       const auto& f = *request.find(op.field);
       auto one = by(sent(f, op, kAlice, ++h.counter, at), OWNER, v1::ROLE_HEAD);
-      CHECK(apply(shared, one).void_reason == Void::no);
+      CHECK(apply(at_partner, one).void_reason == Void::no);
     }
     return operations.size();
   };
@@ -117,11 +117,11 @@ TEST_CASE("projection: operations are made only where the value differs and the 
   CHECK(push(11s) == 0);
   h.write(h.needs, "needs_sheet", "budget_max", "800", 20s);
   CHECK(push(21s) == 1);
-  CHECK(text(shared, field("relocation_request", "budget_band")) == "700 to 899 €");
+  CHECK(text(at_partner, field("relocation_request", "budget_band")) == "700 to 899 €");
 
   // A device that has not read the newer budget makes nothing of its older one.
   const auto old = household();
-  CHECK(project_onto(shared, project(request, old.sources()), false).empty());
+  CHECK(project_onto(at_partner, project(request, old.sources()), false).empty());
 }
 
 TEST_CASE("projection: an older source never overwrites a newer one, in whatever order they are written",
@@ -150,7 +150,7 @@ TEST_CASE("projection: another value under an equal clock goes one tick up once 
   const auto h = household();
   const auto& f = field("relocation_request", "budget_band");
   const auto projected = project(type("relocation_request"), h.sources());
-  RecordState shared;
+  RecordState at_partner;
   Operation op;
   op.field = f.number;
   op.value = value(f, "from_900");
@@ -158,10 +158,10 @@ TEST_CASE("projection: another value under an equal clock goes one tick up once 
   for (const auto& p : projected) {
     if (p.field == &f) op.source_clock = p.source_clock;
   }
-  apply(shared, by(sent(f, op, kBob, 1, 5s), OWNER, v1::ROLE_HEAD));
+  apply(at_partner, by(sent(f, op, kBob, 1, 5s), OWNER, v1::ROLE_HEAD));
   const auto of_band = [&](const std::vector<Operation>& all) {
     return std::ranges::count(all, f.number, &Operation::field);
   };
-  CHECK(of_band(project_onto(shared, projected, false)) == 0);
-  CHECK(of_band(project_onto(shared, projected, true)) == 1);
+  CHECK(of_band(project_onto(at_partner, projected, false)) == 0);
+  CHECK(of_band(project_onto(at_partner, projected, true)) == 1);
 }
