@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/commands.hpp"
 
-#include <map>
-
 #include "agent/render.hpp"
 #include "agent/socket_path.hpp"
+
+#include <map>
 
 namespace abri::agent {
 
@@ -207,7 +207,9 @@ const std::map<std::string_view, Handler>& handlers() {
   static const std::map<std::string_view, Handler> kHandlers{
       {"organisation.create", create_organisation},
       {"device.invite",
-       [](const Call& c) { return with_code(c.app.invite(c.arguments.text_or("name", ""), c.arguments.texts("roles"))); }},
+       [](const Call& c) {
+         return with_code(c.app.invite(c.arguments.text_or("name", ""), c.arguments.texts("roles")));
+       }},
       {"device.join",
        [](const Call& c) -> Answer {
          ABRI_TRY(const auto code, c.arguments.text("code"));
@@ -315,8 +317,8 @@ Result<json::value> carry_out(core::App& app, const Request& request) {
 
 std::string answer(const Result<json::value>& result) {
   if (result) return json::serialize(json::object{{"ok", true}, {"result", *result}});
-  return json::serialize(
-      json::object{{"ok", false}, {"error", to_string(result.error().code)}, {"where", result.error().where}});
+  return json::serialize(json::object{
+      {"ok", false}, {"error", to_string(result.error().code)}, {"where", result.error().where}});
 }
 
 }  // namespace abri::agent

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include <string_view>
-
 #include <abri/core/app.hpp>
 #include <abri/proto/schema.hpp>
+
+#include <string_view>
+
 #include <boost/json.hpp>
 
 namespace abri::agent {
 
 /// One request of the command line, already parsed.
 struct Request {
-  std::string command;           ///< "case.show"
+  std::string command;  ///< "case.show"
   boost::json::object arguments;
   proto::Language language{proto::Language::fr};
 };

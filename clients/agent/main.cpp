@@ -2,6 +2,10 @@
 //
 // abri-agent: makes a vault, changes its passphrase, or holds it open behind a private socket. Started by `abri`; says in one line of
 // JSON on its standard output how it went.
+#include "agent/commands.hpp"
+#include "agent/server.hpp"
+#include "agent/socket_path.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -12,10 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include "agent/commands.hpp"
-#include "agent/server.hpp"
-#include "agent/socket_path.hpp"
 
 namespace {
 
@@ -70,7 +70,8 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
   }
   if (options.next_fd >= 0) {
     ABRI_TRY(auto next, read_passphrase(options.next_fd));
-    ABRI_TRY(auto present, passphrase.expose([](std::string_view text) { return crypto::SecretText::from(text); }));
+    ABRI_TRY(auto present,
+             passphrase.expose([](std::string_view text) { return crypto::SecretText::from(text); }));
     ABRI_TRY(auto app, core::App::open(std::move(app_options), std::move(passphrase)));
     ABRI_CHECK(app->change_passphrase(present, std::move(next)));
     return std::unique_ptr<agent::Server>{};
@@ -83,7 +84,8 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
 int run(const Options& options) {
   harden();
   auto server = start(options);
-  const auto line = server ? agent::answer(boost::json::value(boost::json::object{})) : agent::answer(server.error());
+  const auto line =
+      server ? agent::answer(boost::json::value(boost::json::object{})) : agent::answer(server.error());
   std::puts(line.c_str());
   std::fflush(stdout);
   if (!server) return 1;
@@ -103,7 +105,8 @@ int main(int argc, char** argv) {
   CLI::App cli{"abri-agent"};
   cli.add_option("--vault", options.vault, "directory of the vault")->required();
   cli.add_option("--passphrase-fd", options.passphrase_fd, "descriptor to read the passphrase from");
-  cli.add_option("--next-passphrase-fd", options.next_fd, "change the passphrase to the one read from here, then end");
+  cli.add_option("--next-passphrase-fd", options.next_fd,
+                 "change the passphrase to the one read from here, then end");
   cli.add_flag("--create", options.create, "make a new vault, then end");
   cli.add_option("--idle", options.idle_seconds, "seconds without a request after which the vault is locked")
       ->check(CLI::Range(1, 86400));

@@ -9,31 +9,44 @@ namespace {
 
 std::string_view name_of(core::CaseKind kind) {
   switch (kind) {
-    case core::CaseKind::case_file: return "case";
-    case core::CaseKind::dwelling: return "dwelling";
-    case core::CaseKind::request: return "request";
-    case core::CaseKind::organisation: return "organisation";
+    case core::CaseKind::case_file:
+      return "case";
+    case core::CaseKind::dwelling:
+      return "dwelling";
+    case core::CaseKind::request:
+      return "request";
+    case core::CaseKind::organisation:
+      return "organisation";
   }
   return "?";
 }
 
 std::string_view main_record(core::CaseKind kind) {
   switch (kind) {
-    case core::CaseKind::case_file: return "case_file";
-    case core::CaseKind::dwelling: return "dwelling";
-    case core::CaseKind::request: return "relocation_request";
-    case core::CaseKind::organisation: return "organisation";
+    case core::CaseKind::case_file:
+      return "case_file";
+    case core::CaseKind::dwelling:
+      return "dwelling";
+    case core::CaseKind::request:
+      return "relocation_request";
+    case core::CaseKind::organisation:
+      return "organisation";
   }
   return "";
 }
 
 std::string_view kind_name(proto::Kind kind) {
   switch (kind) {
-    case proto::Kind::text: return "text";
-    case proto::Kind::integer: return "integer";
-    case proto::Kind::boolean: return "boolean";
-    case proto::Kind::enumeration: return "enumeration";
-    case proto::Kind::date: return "date";
+    case proto::Kind::text:
+      return "text";
+    case proto::Kind::integer:
+      return "integer";
+    case proto::Kind::boolean:
+      return "boolean";
+    case proto::Kind::enumeration:
+      return "enumeration";
+    case proto::Kind::date:
+      return "date";
   }
   return "?";
 }
@@ -56,7 +69,8 @@ std::string state_label(core::CaseKind kind, const std::string& state, proto::La
 
 json::object to_json(const core::FieldView& view, const proto::RecordType* type, proto::Language language) {
   const auto* field = type == nullptr ? nullptr : type->find(view.name);
-  json::object out{{"name", view.name}, {"label", field == nullptr ? view.name : std::string(field->label.in(language))}};
+  json::object out{{"name", view.name},
+                   {"label", field == nullptr ? view.name : std::string(field->label.in(language))}};
   if (view.conflict) out["conflict"] = true;
   if (view.hidden) out["hidden"] = true;
   json::array values;
@@ -114,11 +128,12 @@ json::object to_json(const core::CaseView& view, proto::Language language) {
     const auto* type = proto::schema().find(record.type);
     json::array fields;
     for (const auto& field : record.fields) fields.push_back(to_json(field, type, language));
-    records.push_back(json::object{{"id", record.id.hex()},
-                                   {"type", record.type},
-                                   {"label", type == nullptr ? record.type : std::string(type->label.in(language))},
-                                   {"summary", record.summary},
-                                   {"fields", std::move(fields)}});
+    records.push_back(
+        json::object{{"id", record.id.hex()},
+                     {"type", record.type},
+                     {"label", type == nullptr ? record.type : std::string(type->label.in(language))},
+                     {"summary", record.summary},
+                     {"fields", std::move(fields)}});
   }
   out["records"] = std::move(records);
   return out;
@@ -143,7 +158,8 @@ json::object to_json(const core::PartnerView& view) {
 }
 
 json::object to_json(const core::PersonView& view) {
-  return {{"id", view.id.hex()}, {"name", view.name}, {"roles", strings(view.roles)}, {"devices", view.devices}};
+  return {
+      {"id", view.id.hex()}, {"name", view.name}, {"roles", strings(view.roles)}, {"devices", view.devices}};
 }
 
 json::object describe(const proto::RecordType& type, proto::Language language) {

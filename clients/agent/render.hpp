@@ -3,6 +3,7 @@
 
 #include <abri/core/views.hpp>
 #include <abri/proto/schema.hpp>
+
 #include <boost/json.hpp>
 
 /// Views as JSON. Raw values stand beside labels in the asked language, so that programs and people read the same answer.

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/server.hpp"
 
+#include "agent/commands.hpp"
+#include "agent/socket_path.hpp"
+
+#include <abri/core/net/synchroniser.hpp>
+#include <abri/core/sync_status.hpp>
+
 #include <array>
 #include <csignal>
 #include <optional>
 #include <string>
 
-#include <abri/core/net/synchroniser.hpp>
-#include <abri/core/sync_status.hpp>
 #include <boost/asio.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
-
-#include "agent/commands.hpp"
-#include "agent/socket_path.hpp"
 
 namespace abri::agent {
 
@@ -32,8 +33,9 @@ constexpr std::int64_t kSyncTimeoutSeconds = 120;
 Result<void> make_private_directory(const std::filesystem::path& directory) {
   std::error_code failed;
   std::filesystem::create_directories(directory.parent_path(), failed);
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return Error{Errc::storage_failed, "socket directory", errno};
-  struct stat info {};
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    return Error{Errc::storage_failed, "socket directory", errno};
+  struct stat info{};
   if (lstat(directory.c_str(), &info) != 0) return Error{Errc::storage_failed, "socket directory", errno};
   if (!S_ISDIR(info.st_mode) || info.st_uid != getuid() || (info.st_mode & 077) != 0)
     return Error{Errc::not_permitted, "socket directory"};
@@ -43,13 +45,14 @@ Result<void> make_private_directory(const std::filesystem::path& directory) {
 bool same_user(Protocol::socket& socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  return getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == getuid();
+  return getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         peer.uid == getuid();
 }
 
 bool only_reads(const std::string& command) {
-  static constexpr std::array<std::string_view, 12> kReads{"directory.list", "people",       "partner.list", "case.list",     "case.show",
-                                                           "search",       "dwelling.list", "request.list", "conflict.list",
-                                                           "fields",       "status",        "sync"};
+  static constexpr std::array<std::string_view, 12> kReads{
+      "directory.list", "people",       "partner.list",  "case.list", "case.show", "search",
+      "dwelling.list",  "request.list", "conflict.list", "fields",    "status",    "sync"};
   return std::find(kReads.begin(), kReads.end(), command) != kReads.end();
 }
 
@@ -114,18 +117,18 @@ class Server::Impl {
       }
       if (!same_user(socket)) continue;
       // what a session throws ends that session only
-      net::co_spawn(io_, serve(std::make_shared<Protocol::socket>(std::move(socket))), [](const std::exception_ptr&) {});
+      net::co_spawn(io_, serve(std::make_shared<Protocol::socket>(std::move(socket))),
+                    [](const std::exception_ptr&) {});
     }
   }
 
   net::awaitable<void> serve(std::shared_ptr<Protocol::socket> socket) {
     std::string buffer;
     for (;;) {
-      const auto [failed, size] =
-          co_await net::async_read_until(*socket, net::dynamic_buffer(buffer, kMaxRequestBytes), '\n', kNoThrow);
+      const auto [failed, size] = co_await net::async_read_until(
+          *socket, net::dynamic_buffer(buffer, kMaxRequestBytes), '\n', kNoThrow);
       if (failed) {
-        if (failed == net::error::not_found)
-          co_await send(socket, answer(Error{Errc::too_large, "request"}));
+        if (failed == net::error::not_found) co_await send(socket, answer(Error{Errc::too_large, "request"}));
         co_return;
       }
       const auto line = buffer.substr(0, size - 1);
@@ -181,9 +184,12 @@ class Server::Impl {
       touch();
       const auto status = synchroniser_->status();
       if (status.settled) break;
-      if (status.state == core::sync::State::stopped) failure = Error{status.error.value_or(Errc::wrong_server), "server"};
-      if (status.state == core::sync::State::offline && status.error) failure = Error{*status.error, "server"};
-      if (Clock::now() - begin > std::chrono::seconds(kSyncTimeoutSeconds)) failure = Error{Errc::timed_out, "server"};
+      if (status.state == core::sync::State::stopped)
+        failure = Error{status.error.value_or(Errc::wrong_server), "server"};
+      if (status.state == core::sync::State::offline && status.error)
+        failure = Error{*status.error, "server"};
+      if (Clock::now() - begin > std::chrono::seconds(kSyncTimeoutSeconds))
+        failure = Error{Errc::timed_out, "server"};
       if (failure) break;
       if (Clock::now() - said < kProgressEvery) continue;
       said = Clock::now();

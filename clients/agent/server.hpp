@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/core/app.hpp>
+
 #include <chrono>
 #include <filesystem>
 #include <memory>
-
-#include <abri/core/app.hpp>
 
 namespace abri::agent {
 

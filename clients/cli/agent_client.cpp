@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/agent_client.hpp"
 
+#include "agent/socket_path.hpp"
+
 #include <array>
 #include <utility>
 #include <vector>
@@ -9,8 +11,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "agent/socket_path.hpp"
 
 namespace abri::cli {
 
@@ -26,8 +26,10 @@ Reply parse_reply(const json::object& object) {
   Reply reply;
   reply.ok = object.contains("ok") && object.at("ok").is_bool() && object.at("ok").as_bool();
   if (const auto* result = object.if_contains("result")) reply.result = *result;
-  if (const auto* error = object.if_contains("error"); error != nullptr && error->is_string()) reply.error = error->as_string();
-  if (const auto* where = object.if_contains("where"); where != nullptr && where->is_string()) reply.where = where->as_string();
+  if (const auto* error = object.if_contains("error"); error != nullptr && error->is_string())
+    reply.error = error->as_string();
+  if (const auto* where = object.if_contains("where"); where != nullptr && where->is_string())
+    reply.where = where->as_string();
   return reply;
 }
 
@@ -81,7 +83,8 @@ Result<AgentClient> AgentClient::connect(const std::filesystem::path& vault) {
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return Error{Errc::internal, "socket", errno};
   AgentClient client(socket);
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return Error{Errc::locked, "agent"};
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return Error{Errc::locked, "agent"};
   return client;
 }
 
@@ -136,7 +139,8 @@ Reply start_agent(const AgentStart& start) {
   if (pipe(ready.data()) != 0) return broken("pipe");
   const auto arguments = agent_arguments(start);
   std::vector<char*> argv;
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execv takes it so
+  for (const auto& argument : arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execv takes it so
   argv.push_back(nullptr);
   const auto child = fork();
   if (child < 0) return broken("fork");

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/result.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <string>
 
-#include <abri/base/result.hpp>
 #include <boost/json.hpp>
 
 namespace abri::cli {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "cli/program.hpp"
+
 #include <cstdio>
 #include <exception>
-
-#include "cli/program.hpp"
 
 int main(int argc, char** argv) {
   try {

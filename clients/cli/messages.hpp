@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/language.hpp>
+
 #include <string>
 #include <string_view>
-
-#include <abri/base/language.hpp>
 
 /// Everything that the command line says, in both languages, in one place.
 namespace abri::cli {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/passphrase.hpp"
 
+#include "cli/messages.hpp"
+
 #include <array>
 #include <cstdio>
 
@@ -8,8 +10,6 @@
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero
 #include <termios.h>
 #include <unistd.h>
-
-#include "cli/messages.hpp"
 
 namespace abri::cli {
 
@@ -49,12 +49,14 @@ class SilentTerminal {
 void ask(int terminal, std::string_view question, Line& line) {
   static_cast<void>(!write(terminal, question.data(), question.size()));
   const SilentTerminal silent(terminal);
-  for (char c = 0; line.size < line.bytes.size() && read(terminal, &c, 1) == 1 && c != '\n';) line.bytes[line.size++] = c;
+  for (char c = 0; line.size < line.bytes.size() && read(terminal, &c, 1) == 1 && c != '\n';)
+    line.bytes[line.size++] = c;
   static_cast<void>(!write(terminal, "\n", 1));
 }
 
 bool same(const Line& a, const Line& b) {
-  return a.size == b.size && std::equal(a.bytes.begin(), a.bytes.begin() + static_cast<std::ptrdiff_t>(a.size), b.bytes.begin());
+  return a.size == b.size &&
+         std::equal(a.bytes.begin(), a.bytes.begin() + static_cast<std::ptrdiff_t>(a.size), b.bytes.begin());
 }
 
 }  // namespace

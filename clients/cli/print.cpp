@@ -101,8 +101,8 @@ std::string print_cases(const json::array& cases, Language language) {
 }
 
 std::string print_case(const json::object& view, Language language) {
-  auto out = string_at(view, "title") + "  [" + short_id(string_at(view, "id")) + "]  " + string_at(view, "state_label") +
-             marks(view, language) + "\n";
+  auto out = string_at(view, "title") + "  [" + short_id(string_at(view, "id")) + "]  " +
+             string_at(view, "state_label") + marks(view, language) + "\n";
   for (const auto& record : array_at(view, "records")) {
     const auto& one = record.as_object();
     out += "\n" + string_at(one, "label") + "  [" + short_id(string_at(one, "id")) + "]\n";
@@ -111,7 +111,8 @@ std::string print_case(const json::object& view, Language language) {
       if (flag_at(field.as_object(), "conflict"))
         out += std::string(kLabelColumns + 4, ' ') +
                text("mark.choose", language,
-                    {short_id(string_at(view, "id")), short_id(string_at(one, "id")), string_at(field.as_object(), "name")}) +
+                    {short_id(string_at(view, "id")), short_id(string_at(one, "id")),
+                     string_at(field.as_object(), "name")}) +
                "\n";
     }
   }
@@ -124,9 +125,12 @@ std::string print_conflicts(const json::array& conflicts, Language language) {
   for (const auto& row : conflicts) {
     const auto& one = row.as_object();
     const auto& field = one.at("field").as_object();
-    out += string_at(one, "title") + " · " + string_at(one, "type_label") + "\n" + print_field(field, language);
-    out += "  " + text("mark.choose", language,
-                       {short_id(string_at(one, "case")), short_id(string_at(one, "record")), string_at(field, "name")}) +
+    out +=
+        string_at(one, "title") + " · " + string_at(one, "type_label") + "\n" + print_field(field, language);
+    out += "  " +
+           text("mark.choose", language,
+                {short_id(string_at(one, "case")), short_id(string_at(one, "record")),
+                 string_at(field, "name")}) +
            "\n\n";
   }
   return out;
@@ -155,7 +159,8 @@ std::string print_people(const json::array& people, Language language) {
   std::string out;
   for (const auto& row : people) {
     const auto& one = row.as_object();
-    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), 28) + "  " + joined(array_at(one, "roles")) + "\n";
+    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), 28) + "  " +
+           joined(array_at(one, "roles")) + "\n";
   }
   return out;
 }
@@ -166,7 +171,8 @@ std::string print_status(const json::object& status, Language language) {
   };
   const auto organisation = string_at(status, "organisation");
   std::string out;
-  out += line("status.organisation", organisation.empty() ? std::string(text("status.none", language)) : organisation);
+  out += line("status.organisation",
+              organisation.empty() ? std::string(text("status.none", language)) : organisation);
   out += line("status.person", string_at(status, "person"));
   out += line("status.roles", joined(array_at(status, "roles")));
   out += line("status.connection", std::string(text("state." + string_at(status, "connection"), language)));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <abri/base/language.hpp>
+
 #include <string>
 
-#include <abri/base/language.hpp>
 #include <boost/json.hpp>
 
 /// Answers of the agent as calm text for a terminal of 80 columns.

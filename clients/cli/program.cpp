@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/program.hpp"
 
+#include "cli/agent_client.hpp"
+#include "cli/messages.hpp"
+#include "cli/passphrase.hpp"
+#include "cli/print.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -10,11 +15,6 @@
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
-
-#include "cli/agent_client.hpp"
-#include "cli/messages.hpp"
-#include "cli/passphrase.hpp"
-#include "cli/print.hpp"
 
 namespace abri::cli {
 
@@ -66,7 +66,8 @@ int ask(const Options& options, const std::string& command, const Printer& print
     progress_shown = true;
     std::cerr << "\r"
               << text("sync.progress", options.spoken(),
-                      {std::string(text("state." + std::string(step.at("state").as_string()), options.spoken())),
+                      {std::string(
+                           text("state." + std::string(step.at("state").as_string()), options.spoken())),
                        json::serialize(step.at("entries"))})
               << std::flush;
   });
@@ -77,7 +78,9 @@ int ask(const Options& options, const std::string& command, const Printer& print
 }
 
 Printer say(std::string key) {
-  return [key = std::move(key)](const json::value&, Language language) { return std::string(text(key, language)) + "\n"; };
+  return [key = std::move(key)](const json::value&, Language language) {
+    return std::string(text(key, language)) + "\n";
+  };
 }
 Printer say_created() {
   return [](const json::value& result, Language language) {
@@ -95,14 +98,16 @@ Printer list_with(F print) {
 }
 template <class F>
 Printer object_with(F print) {
-  return [print](const json::value& result, Language language) { return print(result.as_object(), language); };
+  return
+      [print](const json::value& result, Language language) { return print(result.as_object(), language); };
 }
 
 std::string print_sync(const json::value& result, Language language) {
   const auto& object = result.as_object();
   const auto unsent = json::serialize(object.at("unsent"));
   const auto conflicts = json::serialize(object.at("conflicts"));
-  auto out = unsent == "0" ? std::string(text("sync.done", language)) : text("sync.waiting", language, {unsent});
+  auto out =
+      unsent == "0" ? std::string(text("sync.done", language)) : text("sync.waiting", language, {unsent});
   if (conflicts != "0") out += "\n" + text("sync.conflicts", language, {conflicts});
   if (object.at("connected").as_bool()) out += "\n" + std::string(text("sync.stays", language));
   return out + "\n";
@@ -119,7 +124,8 @@ int start(const Options& options, bool create, bool change, const char* done) {
   start.vault = options.vault;
   start.create = create;
   start.idle_seconds = options.idle_seconds;
-  const auto present = passphrase(options.passphrase_fd, create ? "prompt.next" : "prompt.passphrase", create, options.spoken());
+  const auto present = passphrase(options.passphrase_fd, create ? "prompt.next" : "prompt.passphrase", create,
+                                  options.spoken());
   if (!present) return fail(options, present.error());
   start.passphrase_fd = *present;
   if (change) {
@@ -179,25 +185,29 @@ class Commands {
     return command;
   }
   /// A command that the agent carries out.
-  CLI::App* remote(CLI::App* parent, const std::string& name, const std::string& help, const std::string& command,
-                   Printer printer) {
+  CLI::App* remote(CLI::App* parent, const std::string& name, const std::string& help,
+                   const std::string& command, Printer printer) {
     auto* added = parent->add_subcommand(name, help);
-    added->callback([this, command, printer = std::move(printer)] { code_ = ask(options_, command, printer); });
+    added->callback(
+        [this, command, printer = std::move(printer)] { code_ = ask(options_, command, printer); });
     return added;
   }
   void argument(CLI::App* command, const std::string& name, const std::string& key, const std::string& help,
                 bool required = true) {
-    command->add_option_function<std::string>(
-               name, [this, key](const std::string& value) { options_.arguments[key] = value; }, help)
+    command
+        ->add_option_function<std::string>(
+            name, [this, key](const std::string& value) { options_.arguments[key] = value; }, help)
         ->required(required);
   }
-  void list(CLI::App* command, const std::string& name, const std::string& key, const std::string& help, bool required) {
-    command->add_option_function<std::vector<std::string>>(
-               name,
-               [this, key](const std::vector<std::string>& values) {
-                 options_.arguments[key] = json::array(values.begin(), values.end());
-               },
-               help)
+  void list(CLI::App* command, const std::string& name, const std::string& key, const std::string& help,
+            bool required) {
+    command
+        ->add_option_function<std::vector<std::string>>(
+            name,
+            [this, key](const std::vector<std::string>& values) {
+              options_.arguments[key] = json::array(values.begin(), values.end());
+            },
+            help)
         ->required(required);
   }
   void flag(CLI::App* command, const std::string& name, const std::string& key, const std::string& help) {
@@ -212,16 +222,22 @@ class Commands {
 
 void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
   const auto passphrases = [&](CLI::App* command, bool next) {
-    command->add_option("--passphrase-fd", options.passphrase_fd, "lire la phrase de passe sur ce descripteur / read the passphrase there");
-    if (next) command->add_option("--next-passphrase-fd", options.next_passphrase_fd, "la nouvelle / the new one");
+    command->add_option("--passphrase-fd", options.passphrase_fd,
+                        "lire la phrase de passe sur ce descripteur / read the passphrase there");
+    if (next)
+      command->add_option("--next-passphrase-fd", options.next_passphrase_fd, "la nouvelle / the new one");
   };
-  passphrases(commands.local("init", "Créer un coffre / make a vault", [&] { return start(options, true, false, "init.done"); }), false);
+  passphrases(commands.local("init", "Créer un coffre / make a vault",
+                             [&] { return start(options, true, false, "init.done"); }),
+              false);
   auto* open = commands.local("unlock", "Ouvrir le coffre / open the vault", [&] { return unlock(options); });
   passphrases(open, false);
-  open->add_option("--idle", options.idle_seconds, "secondes sans commande avant de fermer / seconds before locking")
+  open->add_option("--idle", options.idle_seconds,
+                   "secondes sans commande avant de fermer / seconds before locking")
       ->check(CLI::Range(1, 86400));
   commands.local("lock", "Fermer le coffre / lock the vault", [&] { return lock(options); });
-  passphrases(commands.local("passphrase", "Changer la phrase de passe / change the passphrase", [&] { return change_passphrase(options); }),
+  passphrases(commands.local("passphrase", "Changer la phrase de passe / change the passphrase",
+                             [&] { return change_passphrase(options); }),
               true);
   commands.remote(&cli, "status", "Où en est-on / where things stand", "status", object_with(print_status));
   auto* sync = commands.remote(&cli, "sync", "Synchroniser / synchronise", "sync", print_sync);
@@ -231,16 +247,19 @@ void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
 
 void add_organisation_commands(Commands& commands, CLI::App& cli) {
   auto* organisation = commands.group("organisation", "L'organisation / the organisation");
-  auto* create = commands.remote(organisation, "create", "Fonder l'organisation / found it", "organisation.create", say("done"));
+  auto* create = commands.remote(organisation, "create", "Fonder l'organisation / found it",
+                                 "organisation.create", say("done"));
   commands.argument(create, "--name", "name", "nom / name");
   commands.argument(create, "--kind", "kind", "fnsf_association, landlord, … (abri fields organisation)");
   commands.argument(create, "--person", "person", "votre nom / your name");
   commands.argument(create, "--server", "server", "hôte:port / host:port");
-  commands.argument(create, "--server-key", "server_key", "empreinte affichée par le serveur / key shown by the server");
+  commands.argument(create, "--server-key", "server_key",
+                    "empreinte affichée par le serveur / key shown by the server");
   commands.argument(create, "--account", "account", "code du compte / account code");
 
   auto* device = commands.group("device", "Les appareils / devices");
-  auto* invite = commands.remote(device, "invite", "Code pour un appareil / code for a device", "device.invite", say_code("code.device"));
+  auto* invite = commands.remote(device, "invite", "Code pour un appareil / code for a device",
+                                 "device.invite", say_code("code.device"));
   commands.argument(invite, "--name", "name", "d'une nouvelle personne / of a new person", false);
   commands.list(invite, "--role", "roles", "ses rôles / her roles", false);
   auto* join = commands.remote(device, "join", "Rejoindre / join", "device.join", say("join.waiting"));
@@ -252,14 +271,18 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(set, "user", "user", "personne / person");
   commands.list(set, "roles", "roles", "rôles / roles", true);
   auto* keys = commands.group("keys", "Les clés / keys");
-  commands.remote(keys, "rotate", "Renouveler les clés des groupes / renew the groups' keys", "keys.rotate", say("done"));
+  commands.remote(keys, "rotate", "Renouveler les clés des groupes / renew the groups' keys", "keys.rotate",
+                  say("done"));
 
   auto* partner = commands.group("partner", "Les partenaires / partners");
-  commands.remote(partner, "invite", "Code pour un partenaire / code for a partner", "partner.invite", say_code("code.partner"));
-  auto* accept = commands.remote(partner, "accept", "Accepter un code / accept a code", "partner.accept", say("accept.waiting"));
+  commands.remote(partner, "invite", "Code pour un partenaire / code for a partner", "partner.invite",
+                  say_code("code.partner"));
+  auto* accept = commands.remote(partner, "accept", "Accepter un code / accept a code", "partner.accept",
+                                 say("accept.waiting"));
   commands.argument(accept, "code", "code", "le code reçu / the code received");
   commands.remote(partner, "list", "Les partenaires / partners", "partner.list", list_with(print_partners));
-  auto* confirm = commands.remote(partner, "confirm", "Confirmer l'empreinte / confirm the fingerprint", "partner.confirm", say("done"));
+  auto* confirm = commands.remote(partner, "confirm", "Confirmer l'empreinte / confirm the fingerprint",
+                                  "partner.confirm", say("done"));
   commands.argument(confirm, "fingerprint", "fingerprint", "les chiffres comparés / the digits compared");
 }
 
@@ -282,25 +305,31 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.argument(set, "id", "id", "dossier / case");
   commands.argument(set, "record", "record", "fiche / record");
   commands.list(set, "fields", "fields", "champ=valeur, champ+=valeur, champ-=valeur / field=value", true);
-  auto* search = commands.remote(&cli, "search", "Chercher un nom / search a name", "search", list_with(print_cases));
+  auto* search =
+      commands.remote(&cli, "search", "Chercher un nom / search a name", "search", list_with(print_cases));
   commands.argument(search, "words", "words", "débuts de mots / beginnings of words");
-  auto* fields = commands.remote(&cli, "fields", "Les champs d'une fiche / fields of a record", "fields", print_fields);
+  auto* fields =
+      commands.remote(&cli, "fields", "Les champs d'une fiche / fields of a record", "fields", print_fields);
   commands.argument(fields, "type", "type", "type de fiche / type of record", false);
 
   auto* dwellings = commands.group("dwelling", "Les logements / dwellings");
-  auto* dwelling = commands.remote(dwellings, "new", "Ajouter un logement / add a dwelling", "dwelling.new", say_created());
+  auto* dwelling = commands.remote(dwellings, "new", "Ajouter un logement / add a dwelling", "dwelling.new",
+                                   say_created());
   commands.list(dwelling, "fields", "fields", "champ=valeur / field=value", true);
   commands.remote(dwellings, "list", "Les logements / dwellings", "dwelling.list", list_with(print_cases));
   shows(dwellings, "Un logement / one dwelling");
 
   auto* directory = commands.group("directory", "L'annuaire / the directory");
-  auto* entry = commands.remote(directory, "new", "Ajouter une organisation / add an organisation", "directory.new", say_created());
+  auto* entry = commands.remote(directory, "new", "Ajouter une organisation / add an organisation",
+                                "directory.new", say_created());
   commands.list(entry, "fields", "fields", "champ=valeur / field=value", true);
-  commands.remote(directory, "list", "Les organisations / organisations", "directory.list", list_with(print_cases));
+  commands.remote(directory, "list", "Les organisations / organisations", "directory.list",
+                  list_with(print_cases));
   shows(directory, "Une organisation / one organisation");
 
   auto* requests = commands.group("request", "Les demandes / requests");
-  auto* send = commands.remote(requests, "send", "Envoyer à un bailleur / send to a landlord", "request.send", say_created());
+  auto* send = commands.remote(requests, "send", "Envoyer à un bailleur / send to a landlord", "request.send",
+                               say_created());
   commands.argument(send, "case", "case", "dossier / case");
   commands.argument(send, "landlord", "landlord", "partenaire / partner");
   commands.remote(requests, "list", "Les demandes / requests", "request.list", list_with(print_cases));
@@ -309,17 +338,20 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
     auto* advance = commands.remote(parent, "advance", "Faire une étape / take a step", command, say("done"));
     commands.argument(advance, "id", "id", "demande / request");
     commands.argument(advance, "action", "action", "acknowledge, search, decline, …");
-    commands.argument(advance, "--record", "record", "fiche, s'il y en a plusieurs / record, where there are several", false);
+    commands.argument(advance, "--record", "record",
+                      "fiche, s'il y en a plusieurs / record, where there are several", false);
   };
   advances(requests, "request.advance");
   auto* proposals = commands.group("proposal", "Les propositions / proposals");
-  auto* propose = commands.remote(proposals, "new", "Proposer un logement / propose a dwelling", "proposal.new", say_created());
+  auto* propose = commands.remote(proposals, "new", "Proposer un logement / propose a dwelling",
+                                  "proposal.new", say_created());
   commands.argument(propose, "request", "request", "demande / request");
   commands.argument(propose, "dwelling", "dwelling", "logement / dwelling");
   advances(proposals, "proposal.advance");
 
   auto* conflicts = commands.group("conflict", "Les conflits / conflicts");
-  commands.remote(conflicts, "list", "Ce qui attend un choix / what waits for a choice", "conflict.list", list_with(print_conflicts));
+  commands.remote(conflicts, "list", "Ce qui attend un choix / what waits for a choice", "conflict.list",
+                  list_with(print_conflicts));
   auto* resolve = commands.remote(conflicts, "resolve", "Choisir / choose", "conflict.resolve", say("done"));
   commands.argument(resolve, "id", "id", "dossier / case");
   commands.argument(resolve, "record", "record", "fiche / record");
@@ -330,7 +362,8 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
 std::string default_vault() {
   // NOLINTBEGIN(concurrency-mt-unsafe): one thread
   if (const char* given = std::getenv("ABRI_VAULT"); given != nullptr && *given != '\0') return given;
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') return std::string(data) + "/abri";
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0')
+    return std::string(data) + "/abri";
   const char* home = std::getenv("HOME");
   // NOLINTEND(concurrency-mt-unsafe)
   return std::string(home == nullptr ? "." : home) + "/.local/share/abri";

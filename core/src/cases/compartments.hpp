@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include "abri/options.pb.h"
 #include "cases/world.hpp"
 #include "feed/entry.hpp"
 
 #include <abri/core/views.hpp>
+#include <abri/options.pb.h>
 
 /// Containers (cases, dwellings, requests) and the keys of their compartments. A key is made at the first write and offered to
 /// the feed's group in a `keys` body:

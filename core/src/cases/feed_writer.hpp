@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include "abri/options.pb.h"
 #include "cases/world.hpp"
 #include "feed/entry.hpp"
 #include "merge/operation.hpp"
+
+#include <abri/options.pb.h>
 
 #include <span>
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/records.hpp"
 
-#include "abri/v1/records.pb.h"
-#include "abri/v1/workflow.pb.h"
 #include "cases/feed_writer.hpp"
 #include "merge/apply.hpp"
 #include "merge/change.hpp"
 #include "merge/view.hpp"
 #include "vault/search.hpp"
+
+#include <abri/v1/records.pb.h>
+#include <abri/v1/workflow.pb.h>
 
 #include <map>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/requests.hpp"
 
-#include "abri/v1/workflow.pb.h"
 #include "cases/chains.hpp"
 #include "cases/partners.hpp"
 #include "merge/projection.hpp"
@@ -10,6 +9,7 @@
 
 #include <abri/crypto/code.hpp>
 #include <abri/crypto/random.hpp>
+#include <abri/v1/workflow.pb.h>
 
 #include <algorithm>
 #include <array>

@@ -4,16 +4,16 @@
 // dump_database vault FOLDER       the same of a vault; passphrase on standard input, keystore as `abri` finds it
 //
 // For the leak search: whoever holds the keys sees exactly this.
-#include <cstdio>
-#include <iostream>
-#include <string>
+#include "files/secret_file.hpp"
+#include "vault/keystore.hpp"
+#include "vault/vault.hpp"
 
 #include <abri/core/app.hpp>
 #include <abri/crypto/init.hpp>
 
-#include "files/secret_file.hpp"
-#include "vault/keystore.hpp"
-#include "vault/vault.hpp"
+#include <cstdio>
+#include <iostream>
+#include <string>
 
 namespace {
 
@@ -39,7 +39,8 @@ Result<void> dump(Database& db) {
       if (!more) break;
       for (int i = 0; i < kMostColumns; ++i) {
         const auto value = rows.column_blob(i);  // empty past the last one
-        std::cout.write(reinterpret_cast<const char*>(value.data()), static_cast<std::streamsize>(value.size()));
+        std::cout.write(reinterpret_cast<const char*>(value.data()),
+                        static_cast<std::streamsize>(value.size()));
         std::cout.put('\n');
       }
     }
@@ -72,7 +73,8 @@ int main(int argc, char** argv) {
   if (argc != 3 || !crypto::initialise()) return 2;
   const auto done = std::string(argv[1]) == "store" ? dump_store(argv[2]) : dump_vault(argv[2]);
   if (!done) {
-    std::fprintf(stderr, "dump_database: %s (%s)\n", std::string(to_string(done.error().code)).c_str(), done.error().where);
+    std::fprintf(stderr, "dump_database: %s (%s)\n", std::string(to_string(done.error().code)).c_str(),
+                 done.error().where);
     return 1;
   }
   return 0;

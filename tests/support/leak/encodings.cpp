@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include <unicode/normalizer2.h>
-#include <unicode/unistr.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 
 namespace abri::test {
 
@@ -45,7 +45,8 @@ std::string base64(std::string_view text, std::size_t offset) {
   for (std::size_t i = 0; i + 3 <= padded.size(); i += 3) {
     unsigned group = 0;
     for (std::size_t k = 0; k < 3; ++k) group = (group << 8) | static_cast<unsigned char>(padded[i + k]);
-    for (int shift = 18; shift >= 0; shift -= 6) out.push_back(kBase64[(group >> static_cast<unsigned>(shift)) & 63U]);
+    for (int shift = 18; shift >= 0; shift -= 6)
+      out.push_back(kBase64[(group >> static_cast<unsigned>(shift)) & 63U]);
   }
   // the first characters are mixed with what stands before
   return out.substr(offset == 0 ? 0 : offset == 1 ? 2 : 3);
@@ -95,7 +96,8 @@ std::vector<Encoded> encode_all(std::string_view text) {
   UErrorCode failed = U_ZERO_ERROR;
   const auto* nfc = icu::Normalizer2::getNFCInstance(failed);
   const auto* nfd = icu::Normalizer2::getNFDInstance(failed);
-  const auto source = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int>(text.size())));
+  const auto source =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int>(text.size())));
   const auto composed = nfc->normalize(source, failed);
   const auto decomposed = nfd->normalize(source, failed);
   const auto plain = utf8(composed);

@@ -4,6 +4,8 @@
 //
 // NEEDLES: a file of texts, one a line. Prints a line of JSON for each place: what was searched and what was found. A process's
 // memory is read from /proc, together with the files it holds open without a name.
+#include "support/leak/search.hpp"
+
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
@@ -14,8 +16,6 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#include "support/leak/search.hpp"
 
 namespace {
 
@@ -101,8 +101,8 @@ int main(int argc, char** argv) {
     const auto equals = argument.find('=');
     const auto found = scan_place(search, argument.substr(equals + 1));
     std::cout << "{\"place\":" << quoted(argument.substr(0, equals)) << ",\"needles\":" << search.needles()
-              << ",\"bytes\":" << found.bytes << ",\"parts\":" << found.files << ",\"hits\":" << found.hits.size()
-              << ",\"found\":[";
+              << ",\"bytes\":" << found.bytes << ",\"parts\":" << found.files
+              << ",\"hits\":" << found.hits.size() << ",\"found\":[";
     for (std::size_t k = 0; k < found.hits.size() && k < 20; ++k)
       std::cout << (k == 0 ? "" : ",") << "{\"text\":" << quoted(found.hits[k].needle)
                 << ",\"encoding\":" << quoted(found.hits[k].encoding) << "}";

@@ -4,14 +4,14 @@
 //
 // What a careless client would do: opens a log and appends an entry with TEXT in clear. The leak search must then find it in the
 // server's store, in its memory and in the traffic inside TLS.
-#include <cstdio>
-#include <string>
+#include "support/wire_frames.hpp"
+#include "support/ws_client.hpp"
 
 #include <abri/base/account_code.hpp>
 #include <abri/crypto/init.hpp>
 
-#include "support/wire_frames.hpp"
-#include "support/ws_client.hpp"
+#include <cstdio>
+#include <string>
 
 int main(int argc, char** argv) {
   using namespace abri;  // NOLINT(google-build-using-namespace)
@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
   auto client = test::WsClient::connect(static_cast<std::uint16_t>(std::stoul(argv[1])));
   if (!client || !client->greet(key->array())) return 1;
   const test::LogKeys keys;
-  if (!client->ask(test::open_frame(2, client->handshake, account->id, account_key, keys)).has_done()) return 1;
+  if (!client->ask(test::open_frame(2, client->handshake, account->id, account_key, keys)).has_done())
+    return 1;
   const auto prove = test::prove_frame(3, client->handshake, keys.id, v1::CAPABILITY_WRITE, keys.write);
   if (!client->ask(prove).has_done()) return 1;
   v1::Frame append;

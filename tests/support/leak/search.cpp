@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "support/leak/search.hpp"
 
+#include "support/leak/encodings.hpp"
+
 #include <algorithm>
 #include <cstring>
 
 #include <zlib.h>
-
-#include "support/leak/encodings.hpp"
 
 namespace abri::test {
 
@@ -36,7 +36,8 @@ std::string inflate_at(std::string_view bytes) {
   if (inflateInit2(&stream, 15 + 32) != Z_OK) return {};  // 32: zlib or gzip by its header
   std::string out;
   std::vector<char> piece(65536);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // NOLINT: zlib does not write there
+  stream.next_in =
+      reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // NOLINT: zlib does not write there
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), kMaxInflated));
   for (int state = Z_OK; state == Z_OK && out.size() < kMaxInflated;) {
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());

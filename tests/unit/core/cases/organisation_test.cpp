@@ -9,10 +9,12 @@ TEST_CASE("cases: a file written offline reaches the second device of the person
   REQUIRE(second->app->status()->person == "Awa Lenoir");
   second->stop();
 
-  const std::vector<FieldEdit> person{{"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}};
+  const std::vector<FieldEdit> person{
+      {"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}};
   const auto id = first->app->create_case(person);
   REQUIRE(id);
-  const std::vector<FieldEdit> place{{"kind", "home"}, {"address", "7 rue des Écluses"}, {"commune", "59350"}};
+  const std::vector<FieldEdit> place{
+      {"kind", "home"}, {"address", "7 rue des Écluses"}, {"commune", "59350"}};
   REQUIRE(first->app->add_record(*id, "location", place));
   CHECK(first->app->status()->unsent > 0);
   world.settle();
@@ -21,7 +23,8 @@ TEST_CASE("cases: a file written offline reaches the second device of the person
   second->start();
   world.settle();
   CHECK(field_of(record_of(*second->app, *id, "person"), "last_name").values.at(0).raw == "Marchwyn");
-  CHECK(field_of(record_of(*second->app, *id, "location"), "address").values.at(0).raw == "7 rue des Écluses");
+  CHECK(field_of(record_of(*second->app, *id, "location"), "address").values.at(0).raw ==
+        "7 rue des Écluses");
   CHECK(field_of(record_of(*second->app, *id, "location", false), "address").hidden);
   CHECK(second->app->search("march lou", 10)->size() == 1);
   CHECK(second->app->search("écluses", 10)->empty());
@@ -44,7 +47,8 @@ TEST_CASE("cases: concurrent edits converge, and what must be resolved waits for
 
   first->stop();
   second->stop();
-  REQUIRE(first->app->edit(*id, record, std::vector<FieldEdit>{{"safe_phone", "0639980034"}, {"language", "fr"}}));
+  REQUIRE(first->app->edit(*id, record,
+                           std::vector<FieldEdit>{{"safe_phone", "0639980034"}, {"language", "fr"}}));
   REQUIRE(first->app->edit(*id, *assessment, std::vector<FieldEdit>{{"level", "established"}}));
   REQUIRE(second->app->edit(*id, record, std::vector<FieldEdit>{{"safe_phone", "0639980056"}}));
   REQUIRE(second->app->edit(*id, *assessment, std::vector<FieldEdit>{{"level", "low"}}));

@@ -15,7 +15,8 @@ struct Partners {
   Partners() {
     std::tie(association, colleague) = world.association();
     landlord = &world.add_device();
-    REQUIRE(landlord->app->create_organisation(world.organisation("Habitat des Ormes", "landlord", "Noé Vasseur")));
+    REQUIRE(landlord->app->create_organisation(
+        world.organisation("Habitat des Ormes", "landlord", "Noé Vasseur")));
     landlord->start();
     world.settle();
     const auto code = association->app->invite_partner();
@@ -33,11 +34,11 @@ struct Partners {
   }
 
   CaseId family() {
-    const auto id = association->app->create_case(
-        std::vector<FieldEdit>{{"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}});
+    const auto id = association->app->create_case(std::vector<FieldEdit>{
+        {"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}});
     REQUIRE(id);
-    REQUIRE(association->app->add_record(*id, "location",
-                                         std::vector<FieldEdit>{{"kind", "home"}, {"address", "7 rue des Écluses"}}));
+    REQUIRE(association->app->add_record(
+        *id, "location", std::vector<FieldEdit>{{"kind", "home"}, {"address", "7 rue des Écluses"}}));
     REQUIRE(association->app->add_record(
         *id, "needs_sheet",
         std::vector<FieldEdit>{{"adults", "1"},
@@ -70,7 +71,8 @@ TEST_CASE("requests: the landlord sees the projection under a pseudonym and noth
   CHECK(partners.landlord->app->find_case(id.hex()).error().code == Errc::not_found);
 }
 
-TEST_CASE("requests: a change of the needs follows into the request, written on any device", "[core][cases]") {
+TEST_CASE("requests: a change of the needs follows into the request, written on any device",
+          "[core][cases]") {
   Partners partners;
   const auto id = partners.family();
   const auto request = partners.association->app->send_request(id, partners.landlord_id);
@@ -83,7 +85,8 @@ TEST_CASE("requests: a change of the needs follows into the request, written on 
   CHECK(field_of(record, "budget_band").values.at(0).raw == "from_900");
 }
 
-TEST_CASE("requests: landlord and association move the request and a proposal by their own steps", "[core][cases]") {
+TEST_CASE("requests: landlord and association move the request and a proposal by their own steps",
+          "[core][cases]") {
   Partners partners;
   const auto request = partners.association->app->send_request(partners.family(), partners.landlord_id);
   REQUIRE(request);
@@ -96,8 +99,11 @@ TEST_CASE("requests: landlord and association move the request and a proposal by
   partners.landlord->stop();
   REQUIRE(landlord.advance(*request, main, "acknowledge"));
   REQUIRE(landlord.advance(*request, main, "search"));
-  const auto dwelling = landlord.create_dwelling(std::vector<FieldEdit>{
-      {"reference", "ORM-0412"}, {"commune", "59350"}, {"typology", "T3"}, {"rent", "512"}, {"address", "3 allée des Charmes"}});
+  const auto dwelling = landlord.create_dwelling(std::vector<FieldEdit>{{"reference", "ORM-0412"},
+                                                                        {"commune", "59350"},
+                                                                        {"typology", "T3"},
+                                                                        {"rent", "512"},
+                                                                        {"address", "3 allée des Charmes"}});
   REQUIRE(dwelling);
   const auto proposal = landlord.propose(*request, *dwelling);
   REQUIRE(proposal);
@@ -114,14 +120,17 @@ TEST_CASE("requests: landlord and association move the request and a proposal by
   REQUIRE(landlord.edit(*request, *proposal, std::vector<FieldEdit>{{"visit_on", "2026-12-04"}}));
   REQUIRE(landlord.advance(*request, *proposal, "plan_visit"));
   partners.world.settle();
-  CHECK(field_of(record_of(association, *request, "housing_proposal"), "status").values.at(0).raw == "visit_planned");
-  CHECK(association.edit(*request, seen.id, std::vector<FieldEdit>{{"visit_on", "2026-12-05"}}).error().code ==
-        Errc::not_permitted);
+  CHECK(field_of(record_of(association, *request, "housing_proposal"), "status").values.at(0).raw ==
+        "visit_planned");
+  CHECK(
+      association.edit(*request, seen.id, std::vector<FieldEdit>{{"visit_on", "2026-12-05"}}).error().code ==
+      Errc::not_permitted);
 }
 
 TEST_CASE("partners: another fingerprint is refused", "[core][cases]") {
   Partners partners;
-  CHECK(partners.association->app->confirm_partner("12345 12345 12345 12345 12345").error().code == Errc::auth_failed);
+  CHECK(partners.association->app->confirm_partner("12345 12345 12345 12345 12345").error().code ==
+        Errc::auth_failed);
 }
 
 }  // namespace abri::core::test

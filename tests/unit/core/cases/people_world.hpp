@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "sync/engine.hpp"
 #include "unit/core/sync/server_model.hpp"
 
 #include <abri/base/account_code.hpp>
 #include <abri/core/app.hpp>
 #include <abri/crypto/random.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <catch2/catch_test_macros.hpp>
 
 namespace abri::core::test {
@@ -24,8 +25,7 @@ inline crypto::SecretText passphrase() {
 class PersonDevice {
  public:
   PersonDevice(sync::test::ServerModel& server, Time& now) : server_(server), now_(now) {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("abri-" + crypto::random_id<CaseId>().hex());
+    folder_ = std::filesystem::temp_directory_path() / ("abri-" + crypto::random_id<CaseId>().hex());
     auto made = App::create(options(), passphrase());
     REQUIRE(made);
     app = std::move(*made);
@@ -71,7 +71,8 @@ class PersonDevice {
 
  private:
   [[nodiscard]] AppOptions options() const {
-    return {folder_ / "vault", folder_ / "state", [this] { return now_; }, crypto::PassphraseParameters::floor()};
+    return {folder_ / "vault", folder_ / "state", [this] { return now_; },
+            crypto::PassphraseParameters::floor()};
   }
   void disconnect() {
     if (!connection) return;
@@ -108,9 +109,7 @@ struct PeopleWorld {
 
   PeopleWorld() { server.now_ms = to_millis(now); }
 
-  PersonDevice& add_device() {
-    return *devices.emplace_back(std::make_unique<PersonDevice>(server, now));
-  }
+  PersonDevice& add_device() { return *devices.emplace_back(std::make_unique<PersonDevice>(server, now)); }
   [[nodiscard]] NewOrganisation organisation(const std::string& name, const std::string& kind,
                                              const std::string& person) const {
     AccountCode account;
@@ -135,7 +134,8 @@ struct PeopleWorld {
   /// Founds an association and brings a second device of its founder in.
   std::pair<PersonDevice*, PersonDevice*> association() {
     auto& first = add_device();
-    REQUIRE(first.app->create_organisation(organisation("Association des Tilleuls", "fnsf_association", "Awa Lenoir")));
+    REQUIRE(first.app->create_organisation(
+        organisation("Association des Tilleuls", "fnsf_association", "Awa Lenoir")));
     first.start();
     settle();
     auto code = first.app->invite("", {});

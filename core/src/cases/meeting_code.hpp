@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "chain/envelope.hpp"
+#include "chain/kinds.hpp"
+
+#include <abri/base/id.hpp>
+#include <abri/crypto/sign.hpp>
+
+#include <string>
+#include <vector>
+
+/// What people type when they bring devices, people and organisations together: codes and names of roles.
+namespace abri::core::cases {
+
+/// What a printed code says: where to meet, at which server, under which secret.
+///   version u8 = 1 ‖ kind u8 ‖ secret 16 ‖ log 16 ‖ server key 32 ‖ server address (rest)
+struct MeetingCode {
+  enum class Kind : std::uint8_t { device = 1, partner = 2 };
+  Kind kind{Kind::device};
+  ByteArray<16> secret{};
+  LogId log;
+  crypto::SigningPublicKey server_key;
+  std::string server_address;
+
+  [[nodiscard]] std::string encode() const;
+  /// @errors Errc::malformed  not a code, mistyped, or of the other kind ("code: kind")
+  static Result<MeetingCode> decode(const std::string& text, Kind expected);
+  /// The secret from which key and capabilities of the log derive.
+  [[nodiscard]] Result<chain::ChainSecret> chain_secret() const;
+};
+
+/// Identifiers of roles, as the command line takes them.
+Result<chain::Roles> parse_roles(const std::vector<std::string>& names);
+std::vector<std::string> role_names(chain::Roles roles);
+
+}  // namespace abri::core::cases
