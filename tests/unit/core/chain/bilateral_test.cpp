@@ -275,10 +275,24 @@ TEST_CASE("bilateral: each side takes only its own groups in and out", "[core][c
   CHECK(set(p.opener, {p.team()}) == Errc::not_permitted);
   CHECK(set(p.joiner, {p.team()}) == kAccepted);
   CHECK(set(p.worker, {p.team(), p.referents(), second}) == Errc::not_permitted);
-  // Nor can a shared group's rules be used on an organisation's own group.
-  CHECK(p.attempt(p.opener,
-                  SetGroupMembers{.group = p.association.group("team"), .members = {second}, .wraps = {}}) !=
-        kAccepted);
+}
+
+TEST_CASE("bilateral: an organisation's own group changes only by its members block", "[core][chain]") {
+  Pair p;
+  p.open();
+  p.join();
+  const auto team = p.association.group("team");
+  const SetGroupMembers alone{
+      .group = team, .members = {recipient(p.association.user("alice"))}, .wraps = {}};
+  CHECK(p.attempt(p.opener, alone) == Errc::not_permitted);
+  RotateGroupKey turn;
+  turn.group = team;
+  turn.generation = 1;
+  turn.keys = seed_keys(p.shared_seed());
+  for (const auto user : p.state.members(team)) {
+    turn.wraps.push_back({.recipient = user, .recipient_generation = 0, .wrap = {}});
+  }
+  CHECK(p.attempt(p.opener, turn) == Errc::not_permitted);
 }
 
 TEST_CASE("bilateral: whoever loses a place or a device makes the shared group turn, by either side",

@@ -32,7 +32,7 @@ TEST_CASE("groups: a head or administrator makes one, but only a head puts peopl
   for (const auto purpose : {GroupPurpose::everyone, GroupPurpose::administrators, GroupPurpose::shared}) {
     auto body = org.new_group(org.alice, "new", {"alice"});
     body.purpose = purpose;
-    CHECK_FALSE(org.try_link(org.alice, body));
+    CHECK(code(org.try_link(org.alice, body)) == Errc::not_permitted);
   }
 }
 
@@ -55,6 +55,23 @@ TEST_CASE("groups: members, wraps and the feed's log must fit together", "[core]
   CHECK(refused([](CreateGroup& g) { g.feed->log = id<LogId>("other"); }) == Errc::auth_failed);
   CHECK(refused([](CreateGroup& g) { g.feed = feed("team feed"); }) == Errc::already_exists);
   CHECK(refused([](CreateGroup& g) { g.feed->owner_generation = 1; }) == Errc::invalid_argument);
+  CHECK(refused([](CreateGroup& g) { g.feed.reset(); }) == kAccepted);
+  CHECK(refused([&](CreateGroup& g) {
+          g.feed.reset();
+          g.group = t.group;
+        }) == Errc::already_exists);
+  auto unknown = t.org.membership(t.org.alice, "team", {"alice"});
+  unknown.group = t.org.group("nothing");
+  CHECK(code(t.org.try_link(t.org.alice, unknown)) == Errc::not_found);
+}
+
+TEST_CASE("groups: the chain's own log is nobody's feed", "[core][chain]") {
+  OrgChain org;
+  org.state = ChainState(ChainId(feed("team feed").log.array()), ChainKind::organisation);
+  org.apply(org.alice, org.genesis());
+  org.alice.number = 1;
+  CHECK(code(org.try_link(org.alice, org.new_group(org.alice, "team", {"alice"}))) == Errc::already_exists);
+  CHECK(code(org.try_link(org.alice, org.new_group(org.alice, "other", {"alice"}))) == kAccepted);
 }
 
 TEST_CASE("groups: the head fills a team, the administrator everyone and the administrators",
