@@ -10,177 +10,11 @@ import json
 import os
 import random
 import secrets
-import shutil
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 
-PASSPHRASE = "tilleul et sapin bleu"
-
-
-def say(text):
-    print(text, flush=True)
-
-
-def headline(text):
-    say(f"\n\033[1m== {text}\033[0m" if sys.stdout.isatty() else f"\n== {text}")
-
-
-def check(condition, what):
-    if not condition:
-        raise SystemExit(f"FAILED: {what}")
-    say(f"  ok: {what}")
-
-
-class Proxy:
-    """Between clients and server: writes down every byte that passes on the wire."""
-
-    def __init__(self, target, record):
-        self.target, self.record = target, open(record, "ab", buffering=0)
-        self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
-        try:
-            server = socket.create_connection(("127.0.0.1", self.target), timeout=10)
-        except OSError:
-            client.close()
-            return
-        server.settimeout(None)
-        for end in (client, server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=self.pump, args=(server, client), daemon=True).start()
-        self.pump(client, server)
-
-    def pump(self, source, sink):
-        try:
-            while True:
-                data = source.recv(65536)
-                if not data:
-                    break
-                with self.lock:
-                    self.record.write(data)
-                sink.sendall(data)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-
-class Server:
-    def __init__(self, world):
-        self.world, self.process = world, None
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self.key = None
-
-    def command(self, *more):
-        return [self.world.program("abri-server"), "--data", self.world.path("server"), *more]
-
-    def start(self):
-        tap = dict(os.environ, LD_PRELOAD=self.world.program("tls_tap.so"), ABRI_TLS_TAP=os.path.join(self.world.path("inside-tls"), "tap"))
-        log = open(self.world.path("server.log"), "ab")
-        self.process = subprocess.Popen(self.command("--port", str(self.port)), stdout=subprocess.PIPE, stderr=log, env=tap, text=True)
-        self.process.stdout.readline()
-        self.key = self.process.stdout.readline().split()[-1]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=40)
-        self.process = None
-
-    def account(self):
-        return subprocess.run(self.command("account", "add"), check=True, capture_output=True, text=True).stdout.strip()
-
-
-class Device:
-    """One person's device: its own vault, its own agent, only the command line."""
-
-    def __init__(self, world, name):
-        self.world, self.name, self.vault = world, name, world.path(name)
-        self.environment = dict(os.environ, XDG_STATE_HOME=world.path(name + "-state"), XDG_RUNTIME_DIR=world.path("run"), LANG="fr_FR.UTF-8")
-        self.with_passphrase("init")
-        self.with_passphrase("unlock")
-
-    def arguments(self, *more, as_json=True):
-        return [self.world.program("abri"), "--vault", self.vault, *(["--json"] if as_json else []), *more]
-
-    def with_passphrase(self, command):
-        read, write = os.pipe()
-        os.write(write, (PASSPHRASE + "\n").encode())
-        os.close(write)
-        subprocess.run(self.arguments(command, "--passphrase-fd", str(read)), check=True, pass_fds=(read,), env=self.environment, stdout=subprocess.DEVNULL)
-        os.close(read)
-
-    def abri(self, *command):
-        done = subprocess.run(self.arguments(*command), capture_output=True, text=True, env=self.environment)
-        if done.returncode != 0:
-            raise SystemExit(f"FAILED: {self.name}: abri {' '.join(command)}: {done.stdout}{done.stderr}")
-        return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else done.stdout
-
-    def refused(self, *command):
-        return subprocess.run(self.arguments(*command), capture_output=True, text=True, env=self.environment).returncode
-
-    def screen(self, *command):
-        shown = subprocess.run(self.arguments(*command, as_json=False), capture_output=True, text=True, env=self.environment)
-        return shown.stdout + shown.stderr
-
-    def sync(self):
-        return self.abri("sync")
-
-    def digest(self):
-        return self.abri("status")["digest"]
-
-    def records(self, case, kind):
-        return [r for r in self.abri("case", "show", case, "--reveal")["records"] if r["type"] == kind]
-
-    def lock(self):
-        subprocess.run(self.arguments("lock"), env=self.environment, stdout=subprocess.DEVNULL)
-
-
-class World:
-    def __init__(self, bin_dir):
-        self.bin_dir, self.folder = os.path.abspath(bin_dir), tempfile.mkdtemp(prefix="abri-demo-")
-        os.mkdir(self.path("run"), 0o700)
-        os.mkdir(self.path("inside-tls"), 0o700)
-        self.server = Server(self)
-        self.proxy = Proxy(self.server.port, self.path("raw-traffic.bin"))
-        self.devices = []
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def program(self, name):
-        return os.path.join(self.bin_dir, name)
-
-    def device(self, name):
-        device = Device(self, name)
-        self.devices.append(device)
-        return device
-
-    def close(self, keep):
-        for device in self.devices:
-            device.lock()
-        if self.server.process:
-            self.server.stop()
-        if keep:
-            say(f"kept: {self.folder}")
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+from world import PASSPHRASE, World, check, field, headline, say
 
 
 def fields_of(record):
@@ -210,33 +44,18 @@ def found_and_meet(world):
     server.stop()
     headline("Offline: two organisations are founded, the server is stopped")
     first, landlord = world.device("association-1"), world.device("landlord")
-    for device, name, kind, person, account in (
-            (first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", accounts[0]),
-            (landlord, "Habitat des Ormes", "landlord", "Noé Vasseur", accounts[1])):
-        device.abri("organisation", "create", "--name", name, "--kind", kind, "--person", person, "--server",
-                    f"127.0.0.1:{world.proxy.port}", "--server-key", server.key, "--account", account)
+    world.found(first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", accounts[0])
+    world.found(landlord, "Habitat des Ormes", "landlord", "Noé Vasseur", accounts[1])
     check(first.refused("sync") != 0, "without the server a synchronisation says so and loses nothing")
     server.start()
     headline("Online: a second device joins the association, landlord and association compare fingerprints")
     second = world.device("association-2")
     first.sync()
     landlord.sync()
-    code = first.abri("device", "invite", "--name", "Inès Kermadec", "--role", "social_worker", "housing_referent")["code"]
-    first.sync()
-    second.abri("device", "join", code)
-    for device in (second, first, second):
-        device.sync()
+    world.join(first, second, "--name", "Inès Kermadec", "--role", "social_worker", "housing_referent")
     check(second.abri("status")["organisation"] == "Association des Tilleuls", "the second device belongs to the association")
-    code = first.abri("partner", "invite")["code"]
-    first.sync()
-    landlord.abri("partner", "accept", code)
-    for device in (landlord, first):
-        device.sync()
-    shown = [device.abri("partner", "list")[0] for device in (first, landlord)]
-    check(shown[0]["fingerprint"] == shown[1]["fingerprint"], f"both read the same fingerprint: {shown[0]['fingerprint']}")
-    for device, partner in zip((first, landlord), shown):
-        device.abri("partner", "confirm", partner["fingerprint"])
-    for device in (first, landlord, second, first):
+    shown = world.meet(first, landlord)
+    for device in (second, first):
         device.sync()
     return first, second, landlord, shown[0]["id"], accounts
 
@@ -303,10 +122,6 @@ def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
     check(len(second.abri("conflict", "list")) == 1, "a choice made on one device settles it on the other")
     check(first.digest() == second.digest(), "and the states are equal again")
     return phones
-
-
-def field(record, name):
-    return next(f for f in record["fields"] if f["name"] == name)
 
 
 def edit_concurrently(first, second, case):
@@ -402,7 +217,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the folder with vaults and traffic")
     options = parser.parse_args()
     began = time.time()
-    world = World(options.bin_dir)
+    world = World(options.bin_dir, observed=True)
     try:
         seed = secrets.randbits(32)
         say(f"seed {seed}, folder {world.folder}")
