@@ -130,7 +130,7 @@ TEST_CASE("schema: text that is too long or no UTF-8 is refused", "[proto]") {
   const auto& name = field("person", "last_name");
   CHECK(parse_value(name, std::string(limits::kMaxTextBytes + 1, 'a')).error().code == Errc::too_large);
   for (const std::string& bad : {std::string("\xc3"), std::string("\xc0\x80"), std::string("\xed\xa0\x80"),
-                                std::string("\xf4\x90\x80\x80"), std::string("a\0b", 3)}) {
+                                 std::string("\xf4\x90\x80\x80"), std::string("a\0b", 3)}) {
     CHECK_FALSE(parse_value(name, bad));
     CHECK_FALSE(check_value(name, Value::text(bad)));
   }
