@@ -164,10 +164,20 @@ TEST_CASE("connection: frames are not read while an answer that later ones rely 
   ServerWorld world;
   LogKeys keys;
   const auto id = world.connect();
-  world.send(id, open_frame(3, world.handshake(id), world.account.id, world.account_key, keys));
-  CHECK_FALSE(world.logic(id).wants_frame());
-  world.settle();
-  CHECK(world.logic(id).wants_frame());
+  const auto& handshake = world.handshake(id);
+  const auto holds_back = [&](const v1::Frame& frame) {
+    world.send(id, frame);
+    const bool held = !world.logic(id).wants_frame();
+    world.settle();
+    return held && world.logic(id).wants_frame();
+  };
+  CHECK(holds_back(open_frame(3, handshake, world.account.id, world.account_key, keys)));
+  for (const auto capability : {CAPABILITY_READ, CAPABILITY_WRITE, CAPABILITY_OWNER}) {
+    CHECK(holds_back(prove_frame(4, handshake, keys.id, capability, keys.of(capability))));
+  }
+  CHECK(holds_back(prove_frame(5, handshake, keys.id, CAPABILITY_READ, keys.write)));  // refused: goes on too
+  CHECK(holds_back(subscribe_frame(6, keys.id)));
+  CHECK(holds_back(rotate_frame(7, keys, keys.read, keys.write)));
 }
 
 TEST_CASE("connection: appended bytes that wait hold further frames back", "[sync-server][connection]") {

@@ -186,6 +186,21 @@ TEST_CASE("subscription: no entry is sent beyond the credit, and credit brings t
   CHECK(held.entries().back() == "live again");
 }
 
+TEST_CASE("subscription: live entries stop at the credit and go on from the store",
+          "[sync-server][subscription]") {
+  Fixture f;
+  f.world.ask(f.reader, subscribe_frame(11, f.keys.id));
+  LogReader held(f.keys.id);
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    f.append(100 + i, some("e" + std::to_string(i), 1, 50'000));
+    REQUIRE(f.follow(f.reader, held));
+  }
+  CHECK(held.size() == wire::kInitialCreditBytes / (50'000 + 3));  // 20 of them
+  f.world.send(f.reader, credit_frame(1'000'000));
+  REQUIRE(f.follow(f.reader, held));
+  CHECK(held.size() == 30);
+}
+
 TEST_CASE("subscription: a reader whose queue is full waits in the store and misses nothing (PD-05)",
           "[sync-server][subscription]") {
   Fixture f;
