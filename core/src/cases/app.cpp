@@ -102,6 +102,10 @@ Result<void> App::change_passphrase(const crypto::SecretText& present, crypto::S
   return impl_->vault_.change_passphrase(present, next, crypto::PassphraseParameters{});
 }
 
+Result<void> App::batch(const std::function<Result<void>()>& body) {
+  return impl_->change(body);
+}
+
 // --- organisation, devices, partners
 
 Result<void> App::create_organisation(const NewOrganisation& organisation) {

@@ -70,6 +70,9 @@ class App {
 
   Result<void> change_passphrase(const crypto::SecretText& present, crypto::SecretText next);
   Result<StatusView> status();
+  /// Several calls as one: all of them or none, durable on return. For imports, where one call would wait for the disk each.
+  /// @errors the first error of `body`, after which nothing of it holds
+  Result<void> batch(const std::function<Result<void>()>& body);
 
   // ---- organisation, devices, partners --------------------------------------------------------------------------------
   /// Founds an organisation on this device; works offline, the server learns of it at the next synchronisation.

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: MPL-2.0
+"""What Abri's first targets ask for, measured with real processes beside what the machine allows in the same run
+(docs/dev/benchmarks.md). Started by scripts/bench.
+"""
+import argparse
+import json
+import os
+import queue
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from processes import World, disk_bytes, memory, now_ms
+from workload import cases, edited, files, person
+
+FIELDS = list(person(0))
+RECORDS_A_FILE = {"cases": 1, "files": 40}
+# figure: unit, target, what it is measured beside (a figure of this run), words
+TARGETS = {
+    "local_edit_ratio": (2.0, "times the bare transaction", "durable local edit of one field"),
+    "push_20000_s": (2.0, "s", "20,000 records made offline, pushed (cases)"),
+    "bootstrap_20000_s": (2.5, "s", "the same read by a fresh device (cases)"),
+    "push_files_20000_s": (2.0, "s", "20,000 records made offline, pushed (files)"),
+    "bootstrap_files_20000_s": (2.5, "s", "the same read by a fresh device (files)"),
+    "live_p50_ms": (None, "ms", "live edit until the other device shows it, p50"),
+    "live_p99_ms": (None, "ms", "live edit, p99"),
+    "live_floor_p50_ms": (None, "ms", "bare TLS echo and two fsyncs, p50"),
+    "merge_2x1000_s": (0.8, "s", "two times 1,000 offline edits, merged"),
+    "fanout_200x49_s": (2.0, "s", "200 edits of 200 cases to 49 reading vaults"),
+    "wire_edit_bytes": (450, "B", "one-field edit, one way"),
+    "wire_live_edit_total_bytes": (1100, "B", "live edit there and back, with everything"),
+    "wire_batch_op_bytes": (50, "B", "an operation, 50 edits of one compartment"),
+    "wire_push_bytes_per_record": (700, "B", "pushed, a record"),
+    "wire_pull_bytes_per_record": (700, "B", "pulled, a record"),
+    "client_disk_bytes_per_record": (1500, "B", "vault, a record"),
+    "server_disk_bytes_per_record": (1057, "B", "server's store, a record"),
+    "client_rss_mb": (100, "MiB", "device after unlock"),
+    "server_rss_mb": (100, "MiB", "server, at its greatest"),
+}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1))]
+
+
+class Profile:
+    """perf over the processes of one phase; where it is not there or not allowed, nothing."""
+
+    def __init__(self, wanted):
+        self.wanted, self.process, self.folder = wanted, None, None
+
+    def start(self, what, *pids):
+        if not self.wanted:
+            return
+        self.folder = tempfile.mkdtemp(prefix="abri-perf-")
+        self.what, self.file = what, os.path.join(self.folder, "data")
+        self.process = subprocess.Popen(["perf", "record", "-q", "-F", "999", "-o", self.file, "-p", ",".join(map(str, pids))],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+
+    def stop(self):
+        if not self.process:
+            return
+        self.process.terminate()
+        self.process.wait()
+        self.process = None
+        report = subprocess.run(["perf", "report", "--stdio", "--no-children", "-i", self.file, "-s", "comm,dso,sym", "--percent-limit", "1"],
+                                capture_output=True, text=True).stdout
+        say(f"-- profile of {self.what}")
+        for line in [line for line in report.splitlines() if line.strip() and not line.startswith("#")][:40]:
+            say("   " + line[:140])
+
+
+def make_offline(device, shape, records):
+    make, size = (cases, 500) if shape == "cases" else (files, 10)
+    count = records // RECORDS_A_FILE[shape]
+    for first in range(0, count, size):
+        device.call("create", files=make(first, min(size, count - first)))
+    return count
+
+
+def share_places(world, source, *targets):
+    path = world.path("places")
+    source.call("save_places", path=path)
+    for target in targets:
+        target.call("load_places", path=path)
+
+
+def push_and_bootstrap(world, shape, records, profile):
+    """@return the two devices, connected and settled, and the figures"""
+    out = {}
+    a = world.founder(world.host())
+    a.call("disconnect")
+    count = make_offline(a, shape, records)
+    before = world.proxy.read() if world.proxy else None
+    profile.start(f"push, {shape}", a.host.pid, world.server.pid)
+    begin = a.call("connect")["t"]
+    out["push_s"] = (a.settle() - begin) / 1000
+    profile.stop()
+    between = world.proxy.read() if world.proxy else None
+    b = world.invited(world.host(), a, "b")
+    profile.start(f"bootstrap, {shape}", b.host.pid, world.server.pid)
+    begin = b.call("connect")["t"]
+    out["bootstrap_s"] = (b.call("held", files=count, records=RECORDS_A_FILE[shape])["t"] - begin) / 1000
+    profile.stop()
+    if world.proxy:
+        total = lambda counts: sum(map(sum, counts))
+        out["wire_push"] = (total(between) - total(before)) / records
+        out["wire_pull"] = (total(world.proxy.read()) - total(between)) / records
+    out["server_rss"] = memory(world.server.pid)[1]
+    out["reader_rss"] = memory(b.host.pid)[0]
+    a.settle()
+    b.settle()
+    share_places(world, a, b)
+    return a, b, out
+
+
+def check_same(a, b):
+    if a.call("digest") != b.call("digest"):
+        raise SystemExit("FAILED: the devices do not hold the same state")
+
+
+def check_contents(device, records):
+    """What arrived is what the workload made."""
+    held = device.call("all", fields=FIELDS)
+    wrong = sum(texts != list(person(i).values()) for i, texts in enumerate(held))
+    if wrong or len(held) != records:
+        raise SystemExit(f"FAILED: {wrong} of {len(held)} records differ from the workload")
+
+
+def next_event(host):
+    try:
+        return host.events.get(timeout=60)
+    except queue.Empty:
+        raise SystemExit("FAILED: an edit did not arrive within a minute") from None
+
+
+def live(a, b, samples, records):
+    times, local = [], []
+    for k in range(samples + 10):
+        index = k * 37 % records
+        b.call("watch", items=[{"index": index, "field": "language"}])
+        time.sleep(0.003)
+        begun = a.call("edits", items=[{"index": index, "field": "language", "value": edited("direct", k)}])
+        event = next_event(b.host)
+        if k >= 10:
+            times.append(event["t"] - begun["t"])
+            local.append(begun["ms"])
+        time.sleep(0.01)
+    return times, local
+
+
+def merge(a, b, edits, profile):
+    """From reconnecting until each holds the other's edits."""
+    for device in (a, b):
+        device.settle()
+        device.call("disconnect")
+    half = edits // 2
+    for device, who, field, first in ((a, "A hors ligne", "safe_phone", 0), (b, "B hors ligne", "phone", half)):
+        device.call("edits", items=[{"index": first + k, "field": field, "value": edited(who, k)} for k in range(edits)])
+    profile.start("merge", a.host.pid, b.host.pid)
+    begin = min(device.call("connect")["t"] for device in (a, b))
+    for _ in range(100):
+        for device in (a, b):
+            device.settle()
+        time.sleep(0.2)
+        if a.call("digest") == b.call("digest"):
+            break
+    profile.stop()
+    check_same(a, b)
+    return (max(device.call("last_change") for device in (a, b)) - begin) / 1000
+
+
+def fan_out(bin_dir, edits, readers, profile):
+    world = World(bin_dir)
+    try:
+        a = world.founder(world.host())
+        make_offline(a, "cases", edits)
+        a.call("connect")
+        a.settle()
+        hosts = [world.host(), world.host()]
+        devices = []
+        for k in range(readers):
+            reader = world.invited(hosts[k % 2], a, f"r{k}")
+            reader.call("connect")
+            reader.call("held", files=edits, records=1)
+            devices.append(reader)
+        share_places(world, a, *devices)
+        for reader in devices:
+            reader.call("watch", items=[{"index": k, "field": "language"} for k in range(edits)])
+        a.settle()
+        time.sleep(0.5)
+        profile.start("fan-out", a.host.pid, world.server.pid, *[host.pid for host in hosts])
+        begin = a.call("edits", items=[{"index": k, "field": "language", "value": edited("diffusion", k)} for k in range(edits)])["t"]
+        last = max(next_event(host)["t"] for k, host in ((k, hosts[k % 2]) for k in range(readers)) for _ in range(edits))
+        profile.stop()
+        return (last - begin) / 1000
+    finally:
+        world.close()
+
+
+def bytes_on_the_wire(bin_dir, records, profile):
+    world = World(bin_dir, counted=True)
+    try:
+        a, b, figures = push_and_bootstrap(world, "cases", records, profile)
+        out = {"wire_push_bytes_per_record": figures["wire_push"], "wire_pull_bytes_per_record": figures["wire_pull"]}
+        count = 100
+
+        def edits(value):
+            time.sleep(2.5)
+            before = world.proxy.read()
+            for k in range(count):
+                a.call("edits", items=[{"index": k * 31 % records, "field": "language", "value": value(k)}])
+                time.sleep(0.015)
+            for device in (a, b):
+                device.settle()
+            time.sleep(0.3)
+            after = world.proxy.read()
+            up = max(x[0] - y[0] for x, y in zip(after, before))  # by the connection of the author
+            return up / count, (sum(map(sum, after)) - sum(map(sum, before))) / count
+
+        out["wire_edit_bytes"], out["wire_live_short_total_bytes"] = edits(lambda k: f"langue {k}")
+        out["wire_long_edit_bytes"], out["wire_live_edit_total_bytes"] = edits(lambda k: edited("octets", k))
+        # a person's sheet filled in: fifty edits of one compartment, sent together
+        short = [name for name in FIELDS if name not in ("role", "code_phrase", "safe_phone", "safe_hours", "used_name")]
+        items = [{"index": 7, "field": short[k % len(short)], "value": person(100 + k)[short[k % len(short)]]} for k in range(50)]
+        time.sleep(2.5)
+        before = world.proxy.read()
+        a.call("edits", items=items)
+        a.settle()
+        time.sleep(0.3)
+        after = world.proxy.read()
+        out["wire_batch_op_bytes"] = max(x[0] - y[0] for x, y in zip(after, before)) / len(items)
+        return out
+    finally:
+        world.close()
+
+
+def main_run(bin_dir, shape, options):
+    world = World(bin_dir)
+    try:
+        profile = Profile(options.profile)
+        a, b, out = push_and_bootstrap(world, shape, options.records, profile)
+        check_same(a, b)
+        if shape == "cases":
+            check_contents(b, options.records)
+            out["limits_before"] = limits(bin_dir, world.path("limits-1"))
+            out["live"], out["live_local"] = live(a, b, options.live, options.records)
+            out["limits_after"] = limits(bin_dir, world.path("limits-2"))
+            out["merge_s"] = merge(a, b, min(1000, options.records // 2), profile)
+        for device in (a, b):
+            device.call("close")
+        reopened = world.host().device("b")
+        reopened.call("open", folder=world.path("b"))
+        reopened.call("connect")
+        reopened.settle()
+        out["client_rss"] = max(memory(reopened.host.pid)[0], 0)
+        reopened.call("close")
+        world.stop_server()
+        out["client_disk"] = disk_bytes(world.path("b")) / options.records
+        out["server_disk"] = disk_bytes(world.path("server")) / options.records
+        return out
+    finally:
+        world.close()
+
+
+def limits(bin_dir, folder):
+    done = subprocess.run([os.path.join(bin_dir, "bench_limits"), folder, "200"], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def collect(bin_dir, options):
+    runs = {"cases": [], "files": []}
+    for number in range(options.runs):
+        for shape in runs:
+            begin = now_ms()
+            run = main_run(bin_dir, shape, options)
+            runs[shape].append(run)
+            say(f"run {number + 1}, {shape}: push {run['push_s']:.2f} s, bootstrap {run['bootstrap_s']:.2f} s"
+                + (f", merge {run['merge_s']:.2f} s, live p50 {median(run['live']):.2f} ms" if shape == "cases" else "")
+                + f"  ({(now_ms() - begin) / 1000:.0f} s)")
+    fans = [fan_out(bin_dir, 200, options.readers, Profile(options.profile)) for _ in range(options.runs)]
+    say("fan-out: " + ", ".join(f"{x:.2f} s" for x in fans))
+    wire = bytes_on_the_wire(bin_dir, min(options.records, 2000), Profile(False))
+    by_case, by_file = runs["cases"], runs["files"]
+    machine = [run[which] for run in by_case for which in ("limits_before", "limits_after")]
+    mid = lambda name: median([m[name] for m in machine])
+    times = [t for run in by_case for t in run["live"]]
+    out = {
+        "records": options.records, "runs": options.runs,
+        "local_edit_ratio": median([m["local_edit_p50_ms"] / m["bare_transaction_p50_ms"] for m in machine]),
+        "push_20000_s": median([r["push_s"] for r in by_case]),
+        "bootstrap_20000_s": median([r["bootstrap_s"] for r in by_case]),
+        "push_files_20000_s": median([r["push_s"] for r in by_file]),
+        "bootstrap_files_20000_s": median([r["bootstrap_s"] for r in by_file]),
+        "live_p50_ms": median(times), "live_p99_ms": percentile(times, 0.99),
+        "live_floor_p50_ms": mid("tls_echo_600_p50_ms") + 2 * mid("fsync_p50_ms"),
+        "merge_2x1000_s": median([r["merge_s"] for r in by_case]),
+        "fanout_200x49_s": median(fans),
+        **wire,
+        "client_disk_bytes_per_record": median([r["client_disk"] for r in by_case]),
+        "server_disk_bytes_per_record": median([r["server_disk"] for r in by_case]),
+        "client_rss_mb": max(max(r["client_rss"], r["reader_rss"]) for r in by_case + by_file),
+        "server_rss_mb": max(r["server_rss"] for r in by_case + by_file),
+        "machine": {name: mid(name) for name in machine[0]},
+        "load": os.getloadavg()[0],
+    }
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in out.items()}
+
+
+def limit_of(name, out):
+    """The bare limit that a figure stands beside."""
+    machine = out["machine"]
+    if name == "local_edit_ratio":
+        return f"{machine['local_edit_p50_ms']:.2f} ms beside {machine['bare_transaction_p50_ms']:.2f} ms"
+    if name.startswith(("push", "bootstrap")):
+        return f"seals alone: {out['records'] / machine['seal_600_per_s']:.2f} s"
+    if name in ("live_p50_ms", "live_p99_ms"):
+        return f"floor {out['live_floor_p50_ms']:.2f} ms"
+    if name == "live_floor_p50_ms":
+        return f"echo {machine['tls_echo_600_p50_ms']:.2f} ms, fsync {machine['fsync_p50_ms']:.2f} ms"
+    return ""
+
+
+def table(out):
+    lines = []
+    for name, (target, unit, words) in TARGETS.items():
+        if name == "live_p50_ms":
+            target = round(out["live_floor_p50_ms"] + 1.5, 2)
+        verdict = "" if target is None else "ok" if out[name] <= target else "MISSED"
+        lines.append(f"{words:52} {out[name]:10.2f} {unit:26} {'' if target is None else f'target {target:g}':14} {verdict:7} {limit_of(name, out)}")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin_dir", help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--quick", action="store_true", help="500 records, one run: does it all still work")
+    parser.add_argument("--profile", action="store_true", help="with perf: where the time goes in each phase")
+    parser.add_argument("--records", type=int, default=20000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--live", type=int, default=200, help="samples of a live edit")
+    parser.add_argument("--readers", type=int, default=49)
+    options = parser.parse_args()
+    if options.quick:
+        options.records, options.runs, options.live, options.readers = 520, 1, 20, 4
+    out = collect(os.path.abspath(options.bin_dir), options)
+    say(table(out))
+    if options.json:
+        print(json.dumps(out))
+
+
+if __name__ == "__main__":
+    main()
