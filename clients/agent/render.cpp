@@ -51,11 +51,12 @@ std::string_view kind_name(proto::Kind kind) {
   return "?";
 }
 
-/// A raw value as a person reads it.
+/// A raw value as a person reads it; of a set or of notes it is one item.
 std::string readable(const proto::Field& field, const std::string& raw, proto::Language language) {
-  const auto value = proto::parse_value(field, raw);
+  auto value = proto::parse_value(field, raw);
   if (!value) return raw;
-  auto text = proto::render(field, *value, language);
+  if (field.repeated && field.merge != LWW) value = proto::Value::list({std::move(*value)});
+  auto text = proto::render(field, field.merge == ADD_WINS ? proto::Value::list({*value}) : *value, language);
   return text.empty() ? raw : text;
 }
 

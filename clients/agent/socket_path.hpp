@@ -32,6 +32,6 @@ inline std::filesystem::path socket_path(const std::filesystem::path& vault) {
 }
 
 inline constexpr int kProtocolVersion = 1;
-inline constexpr std::size_t kMaxRequestBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxRequestBytes = 1024UL * 1024;
 
 }  // namespace abri::agent

@@ -29,9 +29,10 @@ bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   if (!is_digits(text.substr(0, 4)) || !is_digits(text.substr(5, 2)) || !is_digits(text.substr(8, 2)))
     return false;
-  const std::chrono::year_month_day date{std::chrono::year(*read_number<int>(text.substr(0, 4))),
-                                         std::chrono::month(*read_number<unsigned>(text.substr(5, 2))),
-                                         std::chrono::day(*read_number<unsigned>(text.substr(8, 2)))};
+  const std::chrono::year_month_day date{
+      std::chrono::year(read_number<int>(text.substr(0, 4)).value_or(0)),
+      std::chrono::month(read_number<unsigned>(text.substr(5, 2)).value_or(0)),
+      std::chrono::day(read_number<unsigned>(text.substr(8, 2)).value_or(0))};
   return date.ok();
 }
 

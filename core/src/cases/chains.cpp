@@ -77,7 +77,7 @@ Result<chain::Body> refresh(World& world, const chain::ChainState& state, std::u
     if (seed == nullptr) return Error{Errc::not_found, "seed of the user"};
     device->wrap.reset();
     ABRI_TRY(auto made, chain::with_user_seed(state, sender, *device, *seed));
-    return chain::Body(std::move(made));
+    return chain::Body(made);
   }
   if (const auto* members = std::get_if<chain::SetGroupMembers>(&body)) {
     const auto* group = state.group(members->group);

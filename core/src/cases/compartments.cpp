@@ -111,18 +111,23 @@ crypto::WrapContext wrap_context(const Log& feed, const CaseId& id, const KeyOff
   return context;
 }
 
-Result<void> keep_key(World& world, const CaseId& id, const KeyOffer& offer, std::int64_t position,
-                      const crypto::CompartmentKey& key) {
+Bytes encode_named(const std::vector<UserId>& users) {
   Writer named;
-  for (const auto& user : offer.named) named.raw(user.bytes());
-  ABRI_TRY(
-      auto insert,
-      world.db.statement("INSERT INTO compartment_keys(case_ref, compartment, epoch, position, commitment, "
-                         "key, named) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-                         "ON CONFLICT DO UPDATE SET position = min(position, ?4)"));
+  for (const auto& user : users) named.raw(user.bytes());
+  return named.take();
+}
+
+/// @param author  the user whose device offers the key
+Result<void> keep_key(World& world, const CaseId& id, const KeyOffer& offer, std::int64_t position,
+                      const UserId& author, const crypto::CompartmentKey& key) {
+  ABRI_TRY(auto insert,
+           world.db.statement(
+               "INSERT INTO compartment_keys(case_ref, compartment, epoch, position, commitment, key, "
+               "author, named) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+               "ON CONFLICT DO UPDATE SET position = min(position, ?4)"));
   return key.expose([&](std::span<const std::byte, 32> bytes) {
     return insert.run(id, static_cast<std::int64_t>(offer.compartment), offer.epoch, position,
-                      offer.commitment, BytesView(bytes), named.view());
+                      offer.commitment, BytesView(bytes), author, BytesView(encode_named(offer.named)));
   });
 }
 
@@ -217,13 +222,28 @@ Result<std::optional<crypto::CompartmentKey>> open_offer(World& world, const Log
   return Opened{};
 }
 
+/// A key that may stand in a feed at all: of the first epoch, since none is redacted yet; an address's only in wraps; in a
+/// shared feed that of a request.
+bool acceptable(const KeyOffer& offer, chain::ChainKind chain) {
+  if (offer.epoch != 0 || wrapped_to_devices(offer.compartment) != (offer.mode == KeyMode::wrapped))
+    return false;
+  return chain == chain::ChainKind::bilateral ? offer.compartment == REQUEST : offer.compartment != REQUEST;
+}
+
+/// A partner makes requests and nothing else; a team's own feed holds everything but those.
+bool may_stand_in(chain::ChainKind chain, std::uint8_t kind) {
+  const bool shared = kind == static_cast<std::uint8_t>(CaseKind::request);
+  const bool own = kind == static_cast<std::uint8_t>(CaseKind::case_file) ||
+                   kind == static_cast<std::uint8_t>(CaseKind::dwelling) ||
+                   kind == static_cast<std::uint8_t>(CaseKind::organisation);
+  return chain == chain::ChainKind::bilateral ? shared : own;
+}
+
 Result<void> take_container(World& world, const Log& feed, std::uint32_t author, const CaseId& id,
                             std::uint8_t kind) {
-  if (kind < static_cast<std::uint8_t>(CaseKind::case_file) ||
-      kind > static_cast<std::uint8_t>(CaseKind::organisation))
-    return {};
   const auto* chain = world.chain(feed.chain);
-  const auto* device = chain == nullptr ? nullptr : chain->state.device(author);
+  if (chain == nullptr || !may_stand_in(chain->state.kind(), kind)) return {};
+  const auto* device = chain->state.device(author);
   const auto owner = device == nullptr ? OrganisationId{} : device->organisation;
   ABRI_TRY(auto insert, world.db.statement("INSERT INTO cases(case_ref, log, kind, owner, title, state) "
                                            "VALUES(?1, ?2, ?3, ?4, '', '') ON CONFLICT DO NOTHING"));
@@ -267,17 +287,24 @@ Result<void> ensure_compartment(World& world, const Log& feed, const CaseId& id,
   const auto key = crypto::CompartmentKey::generate();
   const auto generation = present_generation(world, feed);
   ABRI_TRY(auto offer, make_offer(world, feed, id, compartment, generation, key));
-  ABRI_CHECK(keep_key(world, id, offer, kPendingPosition, key));
+  ABRI_CHECK(keep_key(world, id, offer, kPendingPosition, world.user, key));
   KeysBody body{0, generation, {}};
   body.offers.push_back(std::move(offer));
   return queue_keys(world, feed, id, body);
 }
 
 Result<std::optional<HeldKey>> writing_key(World& world, const CaseId& id, Compartment compartment) {
+  // An address is written only under a key that this person made for the people who are to read it: whoever offers another
+  // one could hold it herself.
+  const auto* own = world.own_chain();
+  const bool personal = wrapped_to_devices(compartment) && own != nullptr;
+  const auto named = personal ? encode_named(default_named(world, own->state)) : Bytes{};
   ABRI_TRY(auto row, world.db.statement(
                          "SELECT epoch, key FROM compartment_keys WHERE case_ref = ?1 AND compartment = ?2 "
+                         "AND (?3 = 0 OR (author = ?4 AND named = ?5)) "
                          "ORDER BY epoch DESC, position, commitment LIMIT 1"));
-  ABRI_TRY(const bool found, row.query(id, static_cast<std::int64_t>(compartment)));
+  ABRI_TRY(const bool found, row.query(id, static_cast<std::int64_t>(compartment), personal ? 1 : 0,
+                                       world.user, BytesView(named)));
   if (!found) return std::optional<HeldKey>{};
   ABRI_TRY(auto key, crypto::CompartmentKey::from(row.column_blob(1)));
   return std::optional(HeldKey{static_cast<std::uint32_t>(row.column_int64(0)), std::move(key)});
@@ -308,11 +335,19 @@ Result<std::vector<Compartment>> take_keys(World& world, const Log& feed, std::u
   }
   const auto& id = body.header.case_ref;
   ABRI_CHECK(take_container(world, feed, author_device, id, keys->container));
+  const auto row = find_case_row(world, id);
+  if (!row || row->log != feed.number) return readable;
+  const auto& chain = world.chain(feed.chain)->state;
+  const auto* author = chain.device(author_device);
   for (const auto& offer : keys->offers) {
+    if (author == nullptr || !acceptable(offer, chain.kind())) {
+      ABRI_CHECK(notice(world, "void_key", feed.id, id.bytes()));
+      continue;
+    }
     for (const auto& wrap : offer.wraps) ABRI_CHECK(mark_granted(world, id, offer, wrap.device));
     ABRI_TRY(const auto key, open_offer(world, feed, id, keys->generation, author_device, offer));
     if (!key) continue;
-    ABRI_CHECK(keep_key(world, id, offer, static_cast<std::int64_t>(position), *key));
+    ABRI_CHECK(keep_key(world, id, offer, static_cast<std::int64_t>(position), author->user, *key));
     readable.push_back(offer.compartment);
   }
   return readable;

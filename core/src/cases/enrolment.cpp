@@ -168,7 +168,7 @@ Result<void> enrol(World& world, const Pending& pending, Answer answer) {
     const auto* seed = user == nullptr ? nullptr : world.keyring.user_seed(user->generation());
     if (seed == nullptr) return Error{Errc::not_found, "key of the user"};
     const auto number = world.device_number(world.organisation);
-    ABRI_TRY(answer.device, chain::with_user_seed(chain->state, number, std::move(answer.device), *seed));
+    ABRI_TRY(answer.device, chain::with_user_seed(chain->state, number, answer.device, *seed));
   }
   ABRI_CHECK(submit(world, world.organisation, answer.device));
   return pending.new_user ? add_to_groups(world, pending.user, pending.roles) : Result<void>{};
@@ -183,7 +183,7 @@ Result<void> take_answer(World& world, const Log& mailbox, Reader& in) {
   auto answer = decode_answer(in, pending.user);
   if (!answer || answer->new_user != pending.new_user) return notice(world, "bad_answer", mailbox.id, {});
   ABRI_CHECK(set_meta(world.db, pending_key(mailbox.id), {}));
-  const auto enrolled = enrol(world, pending, std::move(*answer));
+  const auto enrolled = enrol(world, pending, *answer);
   if (!enrolled) return notice(world, "bad_answer", mailbox.id, as_bytes(to_string(enrolled.error().code)));
   return {};
 }

@@ -129,13 +129,14 @@ class FeedReader {
 
   Result<Verdict> judge(const feed::OpenedEntry& entry, std::uint64_t position, bool own) {
     const auto* chain = world_.chain(feed_.chain);
+    const auto* device = chain->confirmed.device(entry.core.device);
+    if (device != nullptr && !own && !feed::verify_author(entry, feed_.id, device->sign_key))
+      return Verdict::forged;
     if (entry.core.chain.sequence > chain->confirmed.head().sequence)
       return Error{Errc::out_of_sync, "chain"};
+    if (device == nullptr) return Verdict::foreign;
     ABRI_CHECK(take_turn(entry, chain->confirmed));
     if (entry.epoch != feed_.epoch) return Verdict::old_epoch;
-    const auto* device = chain->confirmed.device(entry.core.device);
-    if (device == nullptr) return Verdict::foreign;
-    if (!own && !feed::verify_author(entry, feed_.id, device->sign_key)) return Verdict::forged;
     if (feed::shorten(chain->confirmed.hash_at(entry.core.chain.sequence)) != entry.core.chain.hash)
       return Verdict::fork;
     const auto judged_by = std::max(entry.core.chain.sequence, feed_.turn);
@@ -213,9 +214,11 @@ class FeedReader {
       Reader incarnation(entry.core.incarnation.bytes());
       const auto change = merge::decode_change(*bytes, entry.core.device, incarnation.u64());
       if (!change) return notice(world_, "malformed_change", feed_.id, header.case_ref.bytes());
-      ABRI_TRY(const auto row, find_case_row(world_, header.case_ref));
+      const auto row = find_case_row(world_, header.case_ref);
+      if (!row || row->log != feed_.number)
+        return notice(world_, "foreign_case", feed_.id, header.case_ref.bytes());
       const auto judged_by = std::max(entry.core.chain.sequence, feed_.turn);
-      auto context = context_of(world_, feed_, entry.core.device, judged_by, compartment, row.owner);
+      auto context = context_of(world_, feed_, entry.core.device, judged_by, compartment, row->owner);
       context.leaf_time = leaf_time;
       return merge_operations(world_, feed_, header.case_ref, change->operations, context);
     }

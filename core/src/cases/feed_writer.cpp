@@ -15,7 +15,7 @@ namespace abri::core::cases {
 namespace {
 
 /// How much is sealed in one transaction.
-constexpr std::size_t kSealBytes = 768 * 1024;
+constexpr std::size_t kSealBytes = 768UL * 1024;
 
 struct PendingRow {
   std::int64_t id{0};
@@ -246,6 +246,12 @@ Result<void> seal_pending(World& world, const Log& feed) {
   ABRI_TRY(auto rows, oldest_pending(world, feed));
   if (rows.empty()) return {};
   const auto last = rows.back().id;
+  // the people named for an address may have changed since it was written: then it is sealed under a new key
+  for (const auto& row : rows) {
+    const auto compartment = static_cast<Compartment>(row.header.compartment);
+    if (row.header.kind == feed::BodyKind::change && wrapped_to_devices(compartment))
+      ABRI_CHECK(ensure_compartment(world, feed, row.header.case_ref, compartment));
+  }
   ABRI_TRY(rows, coalesce(world, feed, std::move(rows)));
   ABRI_TRY(const auto author, own_author(world, feed, device));
   Sealer sealer(world, feed, chain->confirmed, epoch, author);

@@ -344,6 +344,7 @@ Result<void> resolve_field(World& world, const CaseId& id, const RecordId& recor
 }
 
 Result<CaseView> show_case(World& world, const CaseId& id, bool reveal) {
+  if (reveal && world.stale) return Error{Errc::stale_vault, "reveal"};
   ABRI_TRY(const auto row, find_case_row(world, id));
   ABRI_TRY(const auto* feed, log_of_case(world, row));
   CaseView view;

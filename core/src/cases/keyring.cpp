@@ -16,7 +16,7 @@ enum class SecretKind : std::int64_t {
   account = 7,
 };
 
-const ByteArray<16> kNone{};
+constexpr ByteArray<16> kNone{};
 
 Result<void> store(vault::Database& db, SecretKind kind, BytesView scope, BytesView id,
                    std::uint32_t generation, BytesView value) {
@@ -107,7 +107,7 @@ Result<void> Keyring::make_device(vault::Database& db) {
 }
 
 DeviceId Keyring::device_id() const {
-  return crypto::device_id(device_->public_key());
+  return crypto::device_id(device().public_key());
 }
 
 const crypto::BoxKey* Keyring::box(std::uint32_t generation) const {

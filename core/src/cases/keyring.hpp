@@ -24,7 +24,10 @@ class Keyring {
   [[nodiscard]] bool has_device() const { return device_.has_value(); }
   /// Makes signing and box key of this device, once in its life.
   Result<void> make_device(vault::Database& db);
-  [[nodiscard]] const crypto::SigningKey& device() const { return *device_; }
+  [[nodiscard]] const crypto::SigningKey& device() const {
+    ABRI_ASSERT(device_.has_value());
+    return *device_;
+  }
   [[nodiscard]] DeviceId device_id() const;
   /// The box key of a generation; null where it is not (or no more) here.
   [[nodiscard]] const crypto::BoxKey* box(std::uint32_t generation) const;

@@ -106,7 +106,9 @@ Result<void> trust(World& world, Chain& chain) {
   ABRI_TRY(auto package, secret.expose([&](std::span<const std::byte, 32> bytes) {
     return seal_for_group(world, world.organisation, everyone->id, bytes);
   }));
-  const auto hash = chain::trust_hash(chain.state.genesis_hash(), *chain.state.join_hash());
+  const auto joined = chain.state.join_hash();
+  if (!joined) return Error{Errc::out_of_sync, "partner"};
+  const auto hash = chain::trust_hash(chain.state.genesis_hash(), *joined);
   return submit(world, world.organisation, chain::TrustOrganisation{id, other->id, hash, std::move(package)});
 }
 
@@ -233,7 +235,13 @@ Result<Chain*> partner_chain(World& world, const OrganisationId& partner) {
   for (auto& [id, chain] : world.chains) {
     if (id == world.organisation || own->state.trust(id) == nullptr) continue;
     const auto* other = other_organisation(world, chain.state);
-    if (other != nullptr && other->id == partner) return &chain;
+    if (other == nullptr || other->id != partner) continue;
+    // what the person compared, and what this device reads, must be the same two organisations
+    const auto joined = chain.state.join_hash();
+    if (!joined ||
+        chain::trust_hash(chain.state.genesis_hash(), *joined) != own->state.trust(id)->body.fingerprint)
+      return Error{Errc::auth_failed, "partner"};
+    return &chain;
   }
   return Error{Errc::not_found, "partner"};
 }

@@ -105,6 +105,7 @@ CREATE TABLE compartment_keys(
   position    INTEGER NOT NULL,      -- in the feed; greater than any while it is pending
   commitment  BLOB NOT NULL,
   key         BLOB NOT NULL,
+  author      BLOB NOT NULL,         -- user who made it
   named       BLOB NOT NULL,         -- ids of the named people, of `location`
   PRIMARY KEY(case_ref, compartment, epoch, commitment)
 ) STRICT, WITHOUT ROWID;

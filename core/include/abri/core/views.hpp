@@ -17,7 +17,7 @@ struct ValueView {
   std::string raw;          ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
   std::uint32_t choice{0};  ///< number to give to `App::resolve`, from 1
   std::string author;       ///< name of the person who wrote it, as far as known here
-  Time written{};
+  Time written;
 };
 
 struct FieldView {

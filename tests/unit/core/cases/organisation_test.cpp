@@ -105,4 +105,43 @@ TEST_CASE("cases: a rotated key turns the feed and old and new devices go on rea
   CHECK(first->digest() == second->digest());
 }
 
+TEST_CASE("cases: an address is sealed for the people named now, also when a head came in between",
+          "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  const auto id = first->app->create_case(std::vector<FieldEdit>{{"last_name", "Marchwyn"}});
+  REQUIRE(id);
+  const auto code = first->app->invite("Inès Kermadec", {"social_worker"});
+  REQUIRE(code);
+  world.settle();
+  auto& colleague = world.add_device();
+  REQUIRE(colleague.app->join(*code));
+  colleague.start();
+  world.settle();
+  REQUIRE(colleague.app->status()->person == "Inès Kermadec");
+  const std::vector<FieldEdit> home{{"kind", "home"}, {"address", "7 rue des Écluses"}};
+  const auto place = first->app->add_record(*id, "location", home);
+  REQUIRE(place);
+  world.settle();
+  // a social worker of the team is not named: she reads the name and not the address
+  CHECK(record_of(*colleague.app, *id, "person").fields.size() >= 2);
+  CHECK(colleague.app->show(*id, true)->records.size() == 1);
+
+  // what she writes herself, she and the head read
+  REQUIRE(colleague.app->add_record(
+      *id, "location", std::vector<FieldEdit>{{"kind", "school"}, {"address", "École Bréjaux"}}));
+  world.settle();
+  CHECK(first->app->show(*id, true)->records.size() == 3);
+  CHECK(second->app->show(*id, true)->records.size() == 3);
+
+  // she becomes a head: what is written from now on is for her too
+  const auto people = first->app->people();
+  for (const auto& person : *people)
+    if (person.name == "Inès Kermadec") REQUIRE(first->app->set_roles(person.id, {"head", "social_worker"}));
+  world.settle();
+  REQUIRE(first->app->edit(*id, *place, std::vector<FieldEdit>{{"since", "2026-01-05"}}));
+  world.settle();
+  CHECK(colleague.app->show(*id, true)->records.size() == 3);
+}
+
 }  // namespace abri::core::test
