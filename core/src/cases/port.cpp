@@ -8,6 +8,7 @@
 #include "cases/feed_writer.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace abri::core::cases {
 
@@ -104,8 +105,10 @@ std::vector<sync::Cursor> DevicePort::cursors() {
   for (const auto& [id, log] : world_.logs)
     if (!log.stopped) out.push_back({id, log.kind, log.size, log.frontier, log.opened});
   // the own chain before the bilateral ones, chains before feeds
-  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
-    const auto rank = [&](const auto& c) { return std::pair(c.kind, c.log != log_of(world_.organisation)); };
+  std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+    const auto rank = [&](const auto& c) {
+      return std::tuple(c.kind, c.log != log_of(world_.organisation), c.log);
+    };
     return rank(a) < rank(b);
   });
   return out;
