@@ -114,6 +114,17 @@ TEST_CASE("bilateral: genesis needs a leader's own device first", "[core][chain]
   CHECK(refused([&](BilateralGenesis& g) {
           for (auto& user : g.opener.users) user.roles = Role::social_worker;
         }) == Errc::invalid_argument);
+  CHECK(refused([](BilateralGenesis& g) { g.min_suite = 0; }) == Errc::invalid_argument);
+  CHECK(refused([](BilateralGenesis& g) { g.opener.organisation = {}; }) == Errc::invalid_argument);
+  CHECK(refused([](BilateralGenesis& g) {  // another device of the same leader is no author
+          const Machine second("association alice/2");
+          g.opener.devices.push_back({.device = second.device(),
+                                      .user = g.opener.devices[0].user,
+                                      .sign_key = second.sign.public_key(),
+                                      .box_key = second.box.public_key(),
+                                      .active = true});
+          g.opener.devices[0].active = false;
+        }) == Errc::not_permitted);
   auto by_worker = p.genesis();
   by_worker.opener = make_members_block(p.association.state, "Association", 0, p.worker.number);
   CHECK(p.attempt(Machine("association bob/1"), by_worker) == Errc::not_permitted);
@@ -199,6 +210,23 @@ TEST_CASE("bilateral: in a block nothing vanishes, returns, changes hands or goe
         Errc::invalid_argument);
   CHECK(refused([&](MembersBlock& b) { team(b).purpose = GroupPurpose::shared; }) == Errc::invalid_argument);
   CHECK(refused([&](MembersBlock& b) { team(b).users.push_back(id<UserId>("ghost")); }) == Errc::not_found);
+  CHECK(refused([](MembersBlock& b) {  // a device of nobody
+          const Machine ghost("ghost/1");
+          b.devices.push_back({.device = ghost.device(),
+                               .user = id<UserId>("ghost"),
+                               .sign_key = ghost.sign.public_key(),
+                               .box_key = ghost.box.public_key(),
+                               .active = true});
+        }) == Errc::not_found);
+  CHECK(refused([](MembersBlock& b) { b.users.push_back({.user = {}, .roles = {}}); }) ==
+        Errc::invalid_argument);
+  CHECK(refused([&](MembersBlock& b) { team(b).users.push_back(team(b).users.front()); }) ==
+        Errc::invalid_argument);
+  CHECK(refused([](MembersBlock& b) { b.groups.push_back(b.groups.front()); }) == Errc::invalid_argument);
+  CHECK(refused([](MembersBlock& b) {
+          b.groups.push_back(b.groups.front());
+          b.groups.back().group = {};
+        }) == Errc::invalid_argument);
   CHECK(refused([](MembersBlock& b) { b.organisation = id<OrganisationId>("landlord"); }) ==
         Errc::not_permitted);
   CHECK(refused([](MembersBlock& b) {
