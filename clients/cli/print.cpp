@@ -3,13 +3,20 @@
 
 #include "cli/messages.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace abri::cli {
 
 namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t kScreenColumns = 80;
 constexpr std::size_t kLabelColumns = 32;
+constexpr std::size_t kTitleColumns = 34;
+constexpr std::size_t kStateColumns = 16;
+constexpr std::size_t kHelpIndent = 26;
 
 std::string string_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -34,6 +41,32 @@ std::string joined(const json::array& strings) {
     if (one.is_string()) out += (out.empty() ? "" : ", ") + std::string(one.as_string());
   return out;
 }
+/// Words on lines of the screen's width, each behind `indent` blanks.
+std::string wrapped(std::string_view words, std::size_t indent) {
+  std::string out;
+  std::string line;
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    const auto word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (!line.empty() && indent + width(line) + 1 + width(word) > kScreenColumns) {
+      out += std::string(indent, ' ') + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + std::string(word);
+  }
+  return line.empty() ? out : out + std::string(indent, ' ') + line + "\n";
+}
+/// A text of the catalogue where there is one for `prefix` and `name`, else the name itself.
+std::string named(std::string_view prefix, const std::string& name, Language language) {
+  const auto key = std::string(prefix) + name;
+  return has_text(key) ? std::string(text(key, language)) : name;
+}
+std::string role_names(const json::array& roles, Language language) {
+  json::array names;
+  for (const auto& role : roles) names.emplace_back(named("role.", std::string(role.as_string()), language));
+  return joined(names);
+}
 std::string none(Language language) {
   return std::string(text("none", language)) + "\n";
 }
@@ -45,21 +78,47 @@ std::string marks(const json::object& row, Language language) {
   return out;
 }
 
-std::string print_field(const json::object& field, Language language) {
-  const auto label = "  " + fit(string_at(field, "label"), kLabelColumns) + "  ";
-  if (flag_at(field, "hidden")) return label + std::string(text("mark.hidden", language)) + "\n";
+std::string print_value(const json::object& value, bool conflict) {
+  auto line = string_at(value, "text");
+  if (!conflict) return line;
+  line = number_at(value, "choice") + ") " + line;
+  const auto author = string_at(value, "author");
+  return author.empty() ? line : line + "  — " + author;
+}
+
+/// @param hidden  what to say where the value is not to be seen
+std::string print_field(const json::object& field, const std::string& hidden, Language language) {
+  constexpr std::size_t kIndent = kLabelColumns + 4;
   std::string out;
-  for (const auto& value : array_at(field, "values")) {
-    const auto& one = value.as_object();
-    auto line = string_at(one, "text");
-    if (flag_at(field, "conflict")) {
-      line = number_at(one, "choice") + ") " + line;
-      if (const auto author = string_at(one, "author"); !author.empty()) line += "  — " + author;
-    }
-    out += (out.empty() ? label : std::string(kLabelColumns + 4, ' ')) + line + "\n";
-  }
-  if (flag_at(field, "conflict"))
-    out += std::string(kLabelColumns + 4, ' ') + std::string(text("mark.conflict", language)) + "\n";
+  if (flag_at(field, "hidden")) out = wrapped(hidden, kIndent);
+  for (const auto& value : array_at(field, "values"))
+    out += wrapped(print_value(value.as_object(), flag_at(field, "conflict")), kIndent);
+  if (flag_at(field, "conflict")) out += wrapped(text("mark.conflict", language), kIndent);
+  return out.empty() ? out
+                     : "  " + fit(string_at(field, "label"), kLabelColumns) + "  " + out.substr(kIndent);
+}
+
+/// How to settle a conflict.
+std::string print_choice(const std::string& case_id, const std::string& record, const json::object& field,
+                         Language language) {
+  return "  " +
+         text("mark.choose", language, {short_id(case_id), short_id(record), string_at(field, "name")}) +
+         "\n";
+}
+
+/// What a field takes, in one line.
+std::string print_kind(const json::object& field, Language language) {
+  std::vector<std::string> parts;
+  const auto unit = string_at(field, "unit");
+  if (has_text("unit." + unit)) parts.emplace_back(text("unit." + unit, language));
+  const auto kind = "kind." + string_at(field, "kind");
+  if (has_text(kind) && parts.empty()) parts.emplace_back(text(kind, language));
+  if (field.contains("minimum") && unit != "microdegree")
+    parts.push_back(text("kind.range", language, {number_at(field, "minimum"), number_at(field, "maximum")}));
+  for (const auto* mark : {"several", "required", "sensitive"})
+    if (flag_at(field, mark)) parts.emplace_back(text("kind." + std::string(mark), language));
+  std::string out;
+  for (const auto& part : parts) out += (out.empty() ? "" : " ; ") + part;
   return out;
 }
 
@@ -91,29 +150,30 @@ std::string short_id(std::string_view hex) {
 
 std::string print_cases(const json::array& cases, Language language) {
   if (cases.empty()) return none(language);
+  std::size_t widest = 0;
+  for (const auto& row : cases) widest = std::max(widest, width(marks(row.as_object(), language)));
+  const auto title = std::min(kTitleColumns, kScreenColumns - widest - kStateColumns - 8 - 4);
   std::string out;
   for (const auto& row : cases) {
     const auto& one = row.as_object();
-    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "title"), 34) + "  " +
-           fit(string_at(one, "state_label"), 18) + marks(one, language) + "\n";
+    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "title"), title) + "  " +
+           fit(string_at(one, "state_label"), kStateColumns) + marks(one, language) + "\n";
   }
   return out;
 }
 
 std::string print_case(const json::object& view, Language language) {
-  auto out = string_at(view, "title") + "  [" + short_id(string_at(view, "id")) + "]  " +
-             string_at(view, "state_label") + marks(view, language) + "\n";
+  const auto state = string_at(view, "state_label");
+  auto out = string_at(view, "title") + "  [" + short_id(string_at(view, "id")) + "]" +
+             (state.empty() ? "" : "  ") + state + marks(view, language) + "\n";
   for (const auto& record : array_at(view, "records")) {
     const auto& one = record.as_object();
     out += "\n" + string_at(one, "label") + "  [" + short_id(string_at(one, "id")) + "]\n";
-    for (const auto& field : array_at(one, "fields")) {
-      out += print_field(field.as_object(), language);
-      if (flag_at(field.as_object(), "conflict"))
-        out += std::string(kLabelColumns + 4, ' ') +
-               text("mark.choose", language,
-                    {short_id(string_at(view, "id")), short_id(string_at(one, "id")),
-                     string_at(field.as_object(), "name")}) +
-               "\n";
+    for (const auto& row : array_at(one, "fields")) {
+      const auto& field = row.as_object();
+      out += print_field(field, std::string(text("mark.hidden", language)), language);
+      if (flag_at(field, "conflict"))
+        out += print_choice(string_at(view, "id"), string_at(one, "id"), field, language);
     }
   }
   return out;
@@ -125,13 +185,10 @@ std::string print_conflicts(const json::array& conflicts, Language language) {
   for (const auto& row : conflicts) {
     const auto& one = row.as_object();
     const auto& field = one.at("field").as_object();
-    out +=
-        string_at(one, "title") + " · " + string_at(one, "type_label") + "\n" + print_field(field, language);
-    out += "  " +
-           text("mark.choose", language,
-                {short_id(string_at(one, "case")), short_id(string_at(one, "record")),
-                 string_at(field, "name")}) +
-           "\n\n";
+    const auto hidden = text("mark.hidden_conflict", language, {short_id(string_at(one, "case"))});
+    out += string_at(one, "title") + " · " + string_at(one, "type_label") + "\n" +
+           print_field(field, hidden, language) +
+           print_choice(string_at(one, "case"), string_at(one, "record"), field, language) + "\n";
   }
   return out;
 }
@@ -156,25 +213,28 @@ std::string print_partners(const json::array& partners, Language language) {
 
 std::string print_people(const json::array& people, Language language) {
   if (people.empty()) return none(language);
+  constexpr std::size_t kIndent = 40;
   std::string out;
   for (const auto& row : people) {
     const auto& one = row.as_object();
-    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), 28) + "  " +
-           joined(array_at(one, "roles")) + "\n";
+    const auto roles = wrapped(role_names(array_at(one, "roles"), language), kIndent);
+    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), kIndent - 12) + "  " +
+           (roles.empty() ? "\n" : roles.substr(kIndent));
   }
   return out;
 }
 
 std::string print_status(const json::object& status, Language language) {
   const auto line = [&](std::string_view key, const std::string& value) {
-    return fit(text(key, language), 18) + "  " + value + "\n";
+    const auto shown = wrapped(value, 20);
+    return fit(text(key, language), 18) + "  " + (shown.empty() ? "\n" : shown.substr(20));
   };
   const auto organisation = string_at(status, "organisation");
   std::string out;
   out += line("status.organisation",
               organisation.empty() ? std::string(text("status.none", language)) : organisation);
   out += line("status.person", string_at(status, "person"));
-  out += line("status.roles", joined(array_at(status, "roles")));
+  out += line("status.roles", role_names(array_at(status, "roles"), language));
   out += line("status.connection", std::string(text("state." + string_at(status, "connection"), language)));
   out += line("status.cases", number_at(status, "cases"));
   out += line("status.unsent", number_at(status, "unsent"));
@@ -196,16 +256,14 @@ std::string print_fields(const json::value& fields, Language language) {
   }
   for (const auto& row : array_at(fields.as_object(), "fields")) {
     const auto& one = row.as_object();
-    out += fit(string_at(one, "name"), 24) + "  " + string_at(one, "label");
-    if (const auto unit = string_at(one, "unit"); !unit.empty()) out += " (" + unit + ")";
-    out += "\n";
+    out += fit(string_at(one, "name"), kHelpIndent - 2) + "  " + string_at(one, "label") + "\n";
+    out += wrapped(print_kind(one, language), kHelpIndent);
     std::string values;
     for (const auto& value : array_at(one, "values")) {
       const auto& named = value.as_object();
       values += (values.empty() ? "" : ", ") + string_at(named, "name") + " = " + string_at(named, "label");
     }
-    if (!values.empty()) out += std::string(26, ' ') + values + "\n";
-    if (const auto help = string_at(one, "help"); !help.empty()) out += std::string(26, ' ') + help + "\n";
+    out += wrapped(values, kHelpIndent) + wrapped(string_at(one, "help"), kHelpIndent);
   }
   return out;
 }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cli/actions.hpp"
+
+#include "cli/agent_client.hpp"
+#include "cli/messages.hpp"
+#include "cli/passphrase.hpp"
+
+#include <iostream>
+
+#include <unistd.h>
+
+namespace abri::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+int fail(const Options& options, const Error& error) {
+  return fail(options, std::string(to_string(error.code)), error.where);
+}
+
+void show(const Options& options, const json::value& result, const Printer& printer) {
+  if (options.json)
+    std::cout << json::serialize(result) << "\n";
+  else
+    std::cout << printer(result, options.spoken());
+}
+
+/// That it is done, for commands without a result.
+void say(const Options& options, const char* key) {
+  show(options, json::object{},
+       [key](const json::value&, Language language) { return std::string(text(key, language)) + "\n"; });
+}
+
+/// A passphrase to hand to the agent: from the descriptor given, or typed.
+Result<int> passphrase(int given, const char* prompt, bool twice, Language language) {
+  if (given >= 0) return given;
+  return prompt_passphrase(prompt, twice, language);
+}
+
+int start(const Options& options, bool create, bool change, const char* done) {
+  AgentStart start;
+  start.vault = options.vault;
+  start.create = create;
+  start.idle_seconds = options.idle_seconds;
+  const auto present = passphrase(options.passphrase_fd, create ? "prompt.next" : "prompt.passphrase", create,
+                                  options.spoken());
+  if (!present) return fail(options, present.error());
+  start.passphrase_fd = *present;
+  if (change) {
+    const auto next = passphrase(options.next_passphrase_fd, "prompt.next", true, options.spoken());
+    if (!next) return fail(options, next.error());
+    start.next_passphrase_fd = *next;
+  }
+  const auto reply = start_agent(start);
+  if (!reply.ok) return fail(options, reply.error, reply.where);
+  say(options, done);
+  return 0;
+}
+
+}  // namespace
+
+int fail(const Options& options, const std::string& error, const std::string& where) {
+  if (options.json)
+    std::cout << json::serialize(json::object{{"ok", false}, {"error", error}, {"where", where}}) << "\n";
+  else
+    std::cerr << explain(error, where, options.spoken()) << "\n";
+  return exit_code(error);
+}
+
+int ask(const Options& options, const std::string& command, const Printer& printer) {
+  auto agent = AgentClient::connect(options.vault);
+  if (!agent) return fail(options, agent.error());
+  const bool terminal = isatty(STDERR_FILENO) != 0 && !options.json;
+  bool progress_shown = false;
+  const auto reply = agent->call(command, options.arguments, options.language, [&](const json::object& step) {
+    if (!terminal) return;
+    progress_shown = true;
+    std::cerr << "\r"
+              << text("sync.progress", options.spoken(),
+                      {std::string(
+                           text("state." + std::string(step.at("state").as_string()), options.spoken())),
+                       json::serialize(step.at("entries"))})
+              << std::flush;
+  });
+  if (progress_shown) std::cerr << "\n";
+  if (!reply.ok) return fail(options, reply.error, reply.where);
+  show(options, reply.result, printer);
+  return 0;
+}
+
+int create_vault(const Options& options) {
+  return start(options, true, false, "init.done");
+}
+
+int unlock(const Options& options) {
+  if (AgentClient::connect(options.vault)) {
+    say(options, "unlock.done");
+    return 0;
+  }
+  return start(options, false, false, "unlock.done");
+}
+
+int lock(const Options& options) {
+  auto agent = AgentClient::connect(options.vault);
+  if (!agent) {
+    say(options, "lock.already");
+    return 0;
+  }
+  const auto reply = agent->call("lock", {}, options.language);
+  if (!reply.ok) return fail(options, reply.error, reply.where);
+  // the vault is closed when the agent has gone
+  for (int i = 0; i < 500 && AgentClient::connect(options.vault); ++i) usleep(10'000);
+  say(options, "lock.done");
+  return 0;
+}
+
+int change_passphrase(const Options& options) {
+  if (AgentClient::connect(options.vault)) {
+    if (const int locked = lock(options); locked != 0) return locked;
+  }
+  return start(options, false, true, "passphrase.done");
+}
+
+}  // namespace abri::cli

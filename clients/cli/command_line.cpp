@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cli/command_line.hpp"
+
+#include "cli/messages.hpp"
+#include "cli/print.hpp"
+
+#include <string>
+#include <vector>
+
+namespace abri::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+Printer say(std::string key) {
+  return [key = std::move(key)](const json::value&, Language language) {
+    return std::string(text(key, language)) + "\n";
+  };
+}
+Printer say_created() {
+  return [](const json::value& result, Language language) {
+    return text("created", language, {short_id(std::string(result.as_object().at("id").as_string()))}) + "\n";
+  };
+}
+Printer say_code(std::string key) {
+  return [key = std::move(key)](const json::value& result, Language language) {
+    return text(key, language, {std::string(result.as_object().at("code").as_string())}) + "\n";
+  };
+}
+template <class F>
+Printer list_with(F print) {
+  return [print](const json::value& result, Language language) { return print(result.as_array(), language); };
+}
+template <class F>
+Printer object_with(F print) {
+  return
+      [print](const json::value& result, Language language) { return print(result.as_object(), language); };
+}
+
+std::string print_sync(const json::value& result, Language language) {
+  const auto& object = result.as_object();
+  const auto unsent = json::serialize(object.at("unsent"));
+  const auto conflicts = json::serialize(object.at("conflicts"));
+  auto out =
+      unsent == "0" ? std::string(text("sync.done", language)) : text("sync.waiting", language, {unsent});
+  if (conflicts != "0") out += "\n" + text("sync.conflicts", language, {conflicts});
+  if (object.at("connected").as_bool()) out += "\n" + std::string(text("sync.stays", language));
+  return out + "\n";
+}
+
+/// A help text in both languages.
+struct Help {
+  const char* french;
+  const char* english;
+};
+
+/// Adds commands to the command line. Each puts its arguments where the agent reads them.
+class Commands {
+ public:
+  Commands(CLI::App& cli, Options& options, int& code) : cli_(cli), options_(options), code_(code) {}
+
+  CLI::App* group(const std::string& name, const Help& help) {
+    auto* group = add(cli_, name, help);
+    group->require_subcommand(1);
+    return group;
+  }
+  /// A command that runs here.
+  CLI::App* local(const std::string& name, const Help& help, int (*body)(const Options&)) {
+    auto* command = add(cli_, name, help);
+    command->callback([&options = options_, &code = code_, body] { code = body(options); });
+    return command;
+  }
+  /// A command that the agent carries out.
+  CLI::App* remote(CLI::App* parent, const std::string& name, const Help& help, const std::string& command,
+                   Printer printer) {
+    auto* added = add(*parent, name, help);
+    added->callback([&options = options_, &code = code_, command, printer = std::move(printer)] {
+      code = ask(options, command, printer);
+    });
+    return added;
+  }
+  void argument(CLI::App* command, const std::string& name, const std::string& key, const Help& help,
+                bool required = true) {
+    command
+        ->add_option_function<std::string>(
+            name, [&options = options_, key](const std::string& value) { options.arguments[key] = value; },
+            in(help))
+        ->required(required);
+  }
+  void list(CLI::App* command, const std::string& name, const std::string& key, const Help& help,
+            bool required) {
+    command
+        ->add_option_function<std::vector<std::string>>(
+            name,
+            [&options = options_, key](const std::vector<std::string>& values) {
+              options.arguments[key] = json::array(values.begin(), values.end());
+            },
+            in(help))
+        ->required(required);
+  }
+  /// A whole number from 1.
+  void number(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
+    command->add_option_function<std::int64_t>(
+        name, [&options = options_, key](const std::int64_t& value) { options.arguments[key] = value; },
+        in(help));
+  }
+  void flag(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
+    command->add_flag_callback(name, [&options = options_, key] { options.arguments[key] = true; }, in(help));
+  }
+  void descriptor(CLI::App* command, const std::string& name, int& into, const Help& help) {
+    command->add_option(name, into, in(help));
+  }
+
+ private:
+  [[nodiscard]] std::string in(const Help& help) const {
+    return options_.spoken() == Language::french ? help.french : help.english;
+  }
+  CLI::App* add(CLI::App& parent, const std::string& name, const Help& help) const {
+    return parent.add_subcommand(name, in(help))
+        ->group(std::string(text("help.commands", options_.spoken())));
+  }
+  CLI::App& cli_;
+  Options& options_;
+  int& code_;
+};
+
+void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
+  const auto passphrase = [&](CLI::App* command) {
+    commands.descriptor(
+        command, "--passphrase-fd", options.passphrase_fd,
+        {"lire la phrase de passe sur ce descripteur", "read the passphrase from this descriptor"});
+    return command;
+  };
+  passphrase(commands.local("init", {"Créer un coffre", "Make a vault"}, create_vault));
+  auto* open = passphrase(commands.local("unlock", {"Ouvrir le coffre", "Open the vault"}, unlock));
+  commands.descriptor(
+      open, "--idle", options.idle_seconds,
+      {"secondes sans commande avant de refermer (900)", "seconds without a command before locking (900)"});
+  commands.local("lock", {"Fermer le coffre", "Lock the vault"}, lock);
+  auto* change = passphrase(commands.local(
+      "passphrase", {"Changer la phrase de passe", "Change the passphrase"}, change_passphrase));
+  commands.descriptor(change, "--next-passphrase-fd", options.next_passphrase_fd,
+                      {"lire la nouvelle sur ce descripteur", "read the new one from this descriptor"});
+  commands.remote(&cli, "status", {"Où en est-on", "Where things stand"}, "status",
+                  object_with(print_status));
+  auto* sync = commands.remote(&cli, "sync", {"Synchroniser", "Synchronise"}, "sync", print_sync);
+  commands.flag(sync, "--stay", "stay", {"rester connecté", "stay connected"});
+  commands.flag(sync, "--stop", "stop", {"se déconnecter", "disconnect"});
+}
+
+void add_organisation_commands(Commands& commands, CLI::App& cli) {
+  auto* organisation = commands.group("organisation", {"L'organisation", "The organisation"});
+  auto* create = commands.remote(organisation, "create", {"Fonder l'organisation", "Found the organisation"},
+                                 "organisation.create", say("done"));
+  commands.argument(create, "--name", "name", {"nom", "name"});
+  commands.argument(create, "--kind", "kind",
+                    {"type (abri fields organisation)", "kind (abri fields organisation)"});
+  commands.argument(create, "--person", "person", {"votre nom", "your name"});
+  commands.argument(create, "--server", "server", {"hôte:port", "host:port"});
+  commands.argument(create, "--server-key", "server_key",
+                    {"empreinte affichée par le serveur", "key shown by the server"});
+  commands.argument(create, "--account", "account", {"code du compte", "account code"});
+
+  auto* device = commands.group("device", {"Les appareils", "Devices"});
+  auto* invite = commands.remote(device, "invite", {"Code pour un appareil", "Code for a device"},
+                                 "device.invite", say_code("code.device"));
+  commands.argument(invite, "--name", "name", {"d'une nouvelle personne", "of a new person"}, false);
+  commands.list(invite, "--role", "roles", {"ses rôles", "her roles"}, false);
+  auto* join = commands.remote(device, "join", {"Rejoindre", "Join"}, "device.join", say("join.waiting"));
+  commands.argument(join, "code", "code", {"le code reçu", "the code received"});
+
+  commands.remote(&cli, "people", {"Les personnes", "People"}, "people", list_with(print_people));
+  auto* roles = commands.group("roles", {"Les rôles", "Roles"});
+  auto* set = commands.remote(roles, "set", {"Donner des rôles", "Set roles"}, "roles.set", say("done"));
+  commands.argument(set, "user", "user", {"personne", "person"});
+  commands.list(set, "roles", "roles", {"rôles", "roles"}, true);
+  auto* keys = commands.group("keys", {"Les clés", "Keys"});
+  commands.remote(keys, "rotate", {"Renouveler les clés des groupes", "Renew the groups' keys"},
+                  "keys.rotate", say("done"));
+
+  auto* partner = commands.group("partner", {"Les partenaires", "Partners"});
+  commands.remote(partner, "invite", {"Code pour un partenaire", "Code for a partner"}, "partner.invite",
+                  say_code("code.partner"));
+  auto* accept = commands.remote(partner, "accept", {"Accepter un code", "Accept a code"}, "partner.accept",
+                                 say("accept.waiting"));
+  commands.argument(accept, "code", "code", {"le code reçu", "the code received"});
+  commands.remote(partner, "list", {"Les partenaires", "Partners"}, "partner.list",
+                  list_with(print_partners));
+  auto* confirm = commands.remote(partner, "confirm", {"Confirmer l'empreinte", "Confirm the fingerprint"},
+                                  "partner.confirm", say("done"));
+  commands.argument(confirm, "fingerprint", "fingerprint", {"les chiffres comparés", "the digits compared"});
+}
+
+void add_file_commands(Commands& commands, CLI::App& cli) {
+  auto* cases = commands.group("case", {"Les dossiers", "Cases"});
+  auto* create =
+      commands.remote(cases, "new", {"Ouvrir un dossier", "Open a case"}, "case.new", say_created());
+  commands.list(create, "fields", "fields", {"champ=valeur de la personne", "field=value of the person"},
+                true);
+  commands.remote(cases, "list", {"Tous les dossiers", "All cases"}, "case.list", list_with(print_cases));
+  const auto shows = [&](CLI::App* parent, const Help& help) {
+    auto* show = commands.remote(parent, "show", help, "case.show", object_with(print_case));
+    commands.argument(show, "id", "id", {"identifiant", "id"});
+    commands.flag(show, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
+  };
+  shows(cases, {"Un dossier", "One case"});
+  auto* add = commands.remote(cases, "add", {"Ajouter une fiche", "Add a record"}, "case.add", say_created());
+  commands.argument(add, "id", "id", {"dossier", "case"});
+  commands.argument(add, "type", "type", {"type de fiche (abri fields)", "type of record (abri fields)"});
+  commands.list(add, "fields", "fields", {"champ=valeur, champ+=valeur", "field=value, field+=value"}, true);
+  auto* set = commands.remote(cases, "set", {"Modifier une fiche", "Edit a record"}, "case.set", say("done"));
+  commands.argument(set, "id", "id", {"dossier", "case"});
+  commands.argument(set, "record", "record", {"fiche", "record"});
+  commands.list(set, "fields", "fields",
+                {"champ=valeur, champ+=valeur, champ-=valeur", "field=value, field+=value, field-=value"},
+                true);
+  auto* search =
+      commands.remote(&cli, "search", {"Chercher un nom", "Search a name"}, "search", list_with(print_cases));
+  commands.argument(search, "words", "words",
+                    {"débuts de mots, entre guillemets s'il y en a plusieurs",
+                     "beginnings of words, in quotes if several"});
+  auto* fields = commands.remote(&cli, "fields", {"Les champs d'une fiche", "Fields of a record"}, "fields",
+                                 print_fields);
+  commands.argument(fields, "type", "type", {"type de fiche", "type of record"}, false);
+
+  auto* dwellings = commands.group("dwelling", {"Les logements", "Dwellings"});
+  auto* dwelling = commands.remote(dwellings, "new", {"Ajouter un logement", "Add a dwelling"},
+                                   "dwelling.new", say_created());
+  commands.list(dwelling, "fields", "fields", {"champ=valeur", "field=value"}, true);
+  commands.remote(dwellings, "list", {"Les logements", "Dwellings"}, "dwelling.list", list_with(print_cases));
+  shows(dwellings, {"Un logement", "One dwelling"});
+
+  auto* directory = commands.group("directory", {"L'annuaire", "The directory"});
+  auto* entry = commands.remote(directory, "new", {"Ajouter une organisation", "Add an organisation"},
+                                "directory.new", say_created());
+  commands.list(entry, "fields", "fields", {"champ=valeur", "field=value"}, true);
+  commands.remote(directory, "list", {"Les organisations", "Organisations"}, "directory.list",
+                  list_with(print_cases));
+  shows(directory, {"Une organisation", "One organisation"});
+
+  auto* requests = commands.group("request", {"Les demandes", "Requests"});
+  auto* send = commands.remote(requests, "send", {"Envoyer à un bailleur", "Send to a landlord"},
+                               "request.send", say_created());
+  commands.argument(send, "case", "case", {"dossier", "case"});
+  commands.argument(send, "landlord", "landlord", {"partenaire", "partner"});
+  commands.remote(requests, "list", {"Les demandes", "Requests"}, "request.list", list_with(print_cases));
+  shows(requests, {"Une demande", "One request"});
+  const auto advances = [&](CLI::App* parent, const char* command, const Help& actions) {
+    auto* advance =
+        commands.remote(parent, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
+    commands.argument(advance, "id", "id", {"demande", "request"});
+    commands.argument(advance, "action", "action", actions);
+    commands.argument(advance, "--record", "record",
+                      {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
+  };
+  advances(requests, "request.advance",
+           {"étape : acknowledge, search, decline, search_again…",
+            "step: acknowledge, search, decline, search_again…"});
+  auto* proposals = commands.group("proposal", {"Les propositions", "Proposals"});
+  auto* propose = commands.remote(proposals, "new", {"Proposer un logement", "Propose a dwelling"},
+                                  "proposal.new", say_created());
+  commands.argument(propose, "request", "request", {"demande", "request"});
+  commands.argument(propose, "dwelling", "dwelling", {"logement", "dwelling"});
+  advances(proposals, "proposal.advance",
+           {"étape : position, receive, plan_visit, visit…", "step: position, receive, plan_visit, visit…"});
+
+  auto* conflicts = commands.group("conflict", {"Les conflits", "Conflicts"});
+  commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"}, "conflict.list",
+                  list_with(print_conflicts));
+  auto* resolve =
+      commands.remote(conflicts, "resolve", {"Choisir", "Choose"}, "conflict.resolve", say("done"));
+  commands.argument(resolve, "id", "id", {"dossier", "case"});
+  commands.argument(resolve, "record", "record", {"fiche", "record"});
+  commands.argument(resolve, "field", "field", {"champ", "field"});
+  commands.number(resolve, "choice", "choice",
+                  {"numéro de la valeur à garder", "number of the value to keep"});
+  commands.argument(resolve, "--value", "value", {"une autre valeur", "another value"}, false);
+}
+
+}  // namespace
+
+void add_commands(CLI::App& cli, Options& options, int& code) {
+  Commands commands(cli, options, code);
+  add_vault_commands(commands, cli, options);
+  add_organisation_commands(commands, cli);
+  add_file_commands(commands, cli);
+}
+
+}  // namespace abri::cli
