@@ -19,13 +19,49 @@ constexpr std::int64_t entry_row(const Log& log, std::uint64_t position) {
 
 /// One entry of a chain's log on the confirmed state.
 void apply_entry_bytes(Chain& chain, const chain::ChainSecrets& secrets, std::uint64_t position,
-                       BytesView entry, chain::Signatures signatures) {
+                       BytesView entry) {
   const auto opened = chain::open_link(secrets.key, chain.confirmed.id(), entry);
   if (!opened) {
     chain::skip_entry(chain.confirmed, position);
     return;
   }
-  static_cast<void>(chain::apply_entry(chain.confirmed, position, *opened, signatures));
+  static_cast<void>(chain::apply_entry(chain.confirmed, position, *opened));
+}
+
+std::string head_key(const ChainId& id) {
+  return "head " + id.hex();
+}
+
+/// Keeps the head that was reached by checking every signature, for the next unlock.
+Result<void> keep_head(World& world, const chain::ChainState& state) {
+  Writer head;
+  head.u32(state.head().sequence).raw(state.head().hash.bytes());
+  return set_meta(world.db, head_key(state.id()), head.view());
+}
+
+Result<std::optional<chain::ChainHead>> kept_head(World& world, const ChainId& id) {
+  ABRI_TRY(const auto stored, get_meta(world.db, head_key(id)));
+  if (!stored) return std::optional<chain::ChainHead>{};
+  Reader in(*stored);
+  chain::ChainHead head;
+  head.sequence = in.u32();
+  head.hash = Hash(in.array<32>());
+  ABRI_CHECK(in.finish("head of a chain"));
+  return std::optional(head);
+}
+
+/// The entries of a chain's log, opened; none where the envelope does not open.
+Result<std::vector<std::optional<Bytes>>> opened_entries(World& world, const Log& log,
+                                                         const chain::ChainSecrets& secrets) {
+  std::vector<std::optional<Bytes>> out;
+  ABRI_TRY(auto rows, world.db.statement("SELECT bytes FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id"));
+  ABRI_CHECK(rows.bind_all(entry_row(log, 0), (log.number + 1) << 40));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    auto opened = chain::open_link(secrets.key, chain_of(log.id), rows.column_blob(0));
+    out.push_back(opened ? std::optional(std::move(*opened)) : std::nullopt);
+  }
 }
 
 /// Puts the waiting links on top of the confirmed state. False: one of them no longer follows.
@@ -53,15 +89,9 @@ Result<void> load_chain(World& world, const Log& log) {
   std::optional<Hash> genesis;
   if (kind->size() == 1 + Hash::kSize) genesis = Hash(to_array<32>(BytesView(*kind).subspan(1)));
   const chain::ChainState empty(id, static_cast<chain::ChainKind>((*kind)[0]), genesis);
-  Chain chain{empty, empty};
-  ABRI_TRY(auto rows,
-           world.db.statement("SELECT id, bytes FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id"));
-  ABRI_CHECK(rows.bind_all(entry_row(log, 0), (log.number + 1) << 40));
-  for (std::uint64_t position = 0;; ++position) {
-    ABRI_TRY(const bool more, rows.step());
-    if (!more) break;
-    apply_entry_bytes(chain, *secrets, position, rows.column_blob(1), chain::Signatures::already_verified);
-  }
+  ABRI_TRY(const auto entries, opened_entries(world, log, *secrets));
+  ABRI_TRY(const auto kept, kept_head(world, id));
+  Chain chain{chain::replay_entries(empty, entries, kept), empty};
   ABRI_TRY(const bool stacked, stack_waiting(world, chain, log));
   world.chains.insert_or_assign(id, std::move(chain));
   if (!stacked) return remake_links(world, id);
@@ -243,7 +273,7 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
   if (chain == nullptr || secrets == nullptr) return Error{Errc::not_found, "chain"};
   bool foreign = false;
   for (std::size_t i = 0; i < arrived.entries.size(); ++i) {
-    apply_entry_bytes(*chain, *secrets, arrived.first + i, arrived.entries[i], chain::Signatures::check);
+    apply_entry_bytes(*chain, *secrets, arrived.first + i, arrived.entries[i]);
     const auto entry_id = crypto::entry_hash(arrived.entries[i]);
     ABRI_TRY(auto remove, world.db.statement("DELETE FROM outbox WHERE log = ?1 AND entry_id = ?2"));
     ABRI_CHECK(remove.run(log.number, entry_id));
@@ -256,6 +286,7 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
                                 "WHERE chain = ?1)"));
     ABRI_CHECK(done.run(id));
   }
+  ABRI_CHECK(keep_head(world, chain->confirmed));
   ABRI_TRY(const bool stacked, stack_waiting(world, *chain, log));
   if (!stacked) ABRI_CHECK(remake_links(world, id));
   const auto logs_before = world.logs.size();

@@ -132,8 +132,10 @@ Result<ChainState> validate(const ChainState& state, BytesView signed_link, Sign
   return next;
 }
 
-EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView signed_link,
-                         Signatures signatures) {
+namespace {
+
+EntryOutcome apply_at(ChainState& state, std::uint64_t position, BytesView signed_link,
+                      Signatures signatures) {
   LinkRules rules(state, signatures);
   rules.pass(position);
   const auto applied = rules.apply(signed_link);
@@ -145,6 +147,12 @@ EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView si
   return {.outcome = Outcome::stopped, .reason = applied.error()};
 }
 
+}  // namespace
+
+EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView signed_link) {
+  return apply_at(state, position, signed_link, Signatures::check);
+}
+
 ChainState replay_entries(const ChainState& empty, const std::vector<std::optional<Bytes>>& entries,
                           const std::optional<ChainHead>& kept) {
   const auto replay = [&](Signatures signatures) {
@@ -154,7 +162,7 @@ ChainState replay_entries(const ChainState& empty, const std::vector<std::option
       if (!entry) {
         skip_entry(state, position);
       } else {
-        static_cast<void>(apply_entry(state, position, *entry, signatures));
+        static_cast<void>(apply_at(state, position, *entry, signatures));
       }
     }
     return state;

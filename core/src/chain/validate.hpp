@@ -49,8 +49,7 @@ struct EntryOutcome {
 
 /// Applies the entry at `position` of the chain's log. Positions come in order, each once: another one than
 /// `state.next_position()` is a bug of the caller and stops the program.
-EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView signed_link,
-                         Signatures signatures = Signatures::check);
+EntryOutcome apply_entry(ChainState& state, std::uint64_t position, BytesView signed_link);
 
 /// All entries of a chain's log again, as at unlock: quickly, without checking signatures, and then held against the head
 /// that this device reached and kept when it did check them. A head names all links before it, so a refused link that slipped
