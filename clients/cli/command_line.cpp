@@ -108,8 +108,8 @@ class Commands {
   void flag(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
     command->add_flag_callback(name, [&options = options_, key] { options.arguments[key] = true; }, in(help));
   }
-  void descriptor(CLI::App* command, const std::string& name, int& into, const Help& help) {
-    command->add_option(name, into, in(help));
+  CLI::Option* number_into(CLI::App* command, const std::string& name, int& into, const Help& help) {
+    return command->add_option(name, into, in(help));
   }
 
  private:
@@ -127,21 +127,23 @@ class Commands {
 
 void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
   const auto passphrase = [&](CLI::App* command) {
-    commands.descriptor(
+    commands.number_into(
         command, "--passphrase-fd", options.passphrase_fd,
         {"lire la phrase de passe sur ce descripteur", "read the passphrase from this descriptor"});
     return command;
   };
   passphrase(commands.local("init", {"Créer un coffre", "Make a vault"}, create_vault));
   auto* open = passphrase(commands.local("unlock", {"Ouvrir le coffre", "Open the vault"}, unlock));
-  commands.descriptor(
-      open, "--idle", options.idle_seconds,
-      {"secondes sans commande avant de refermer (900)", "seconds without a command before locking (900)"});
+  commands
+      .number_into(open, "--idle", options.idle_seconds,
+                   {"secondes sans commande avant de refermer (900)",
+                    "seconds without a command before locking (900)"})
+      ->check(CLI::Range(1, 86400));
   commands.local("lock", {"Fermer le coffre", "Lock the vault"}, lock);
   auto* change = passphrase(commands.local(
       "passphrase", {"Changer la phrase de passe", "Change the passphrase"}, change_passphrase));
-  commands.descriptor(change, "--next-passphrase-fd", options.next_passphrase_fd,
-                      {"lire la nouvelle sur ce descripteur", "read the new one from this descriptor"});
+  commands.number_into(change, "--next-passphrase-fd", options.next_passphrase_fd,
+                       {"lire la nouvelle sur ce descripteur", "read the new one from this descriptor"});
   commands.remote(&cli, "status", {"Où en est-on", "Where things stand"}, "status",
                   object_with(print_status));
   auto* sync = commands.remote(&cli, "sync", {"Synchroniser", "Synchronise"}, "sync", print_sync);
