@@ -20,7 +20,7 @@ inline constexpr const char* kShortDeadlines = R"(
 tls_ms = 1000
 upgrade_ms = 1000
 hello_ms = 1000
-idle_ms = 20000
+idle_ms = 600000
 write_stall_ms = 2000
 drain_ms = 3000
 [limits]
