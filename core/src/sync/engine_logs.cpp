@@ -12,13 +12,20 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kSendPause = 5s;
+/// Bytes of entries on their way in all logs together, so that a long backlog of many logs does not fill the memory.
+constexpr std::size_t kMaxOnTheWay = 4 * SendWindow::kMaxBytes;
 
 }  // namespace
 
 void Engine::load_logs() {
   reload_ = false;
   auto cursors = port_.cursors();
-  std::ranges::stable_partition(cursors, [](const Cursor& c) { return c.kind == LogKind::chain; });
+  // chains first, whatever the port does; not std::stable_partition, whose buffer clang takes for deprecated in libstdc++ 12
+  std::vector<Cursor> later;
+  for (auto& cursor : cursors)
+    if (cursor.kind != LogKind::chain) later.push_back(std::move(cursor));
+  std::erase_if(cursors, [](const Cursor& c) { return c.kind != LogKind::chain; });
+  std::ranges::move(later, std::back_inserter(cursors));
   const auto before = std::exchange(order_, {});
   for (const auto& cursor : cursors) load_log(cursor);
   for (const auto& id : before) {
@@ -62,14 +69,26 @@ void Engine::pump(Time now) {
     }
   }
   update_state();
-  bool asked = false;
-  for (const auto& id : order_) {
-    settle_race(logs_.at(id));
-    asked = push(logs_.at(id), now) || asked;
-  }
-  if (!asked) return;
+  if (!push_all(now)) return;
   outgoing_at_ = port_.next_outgoing_time();
   if (outgoing_at_ && *outgoing_at_ <= now) outgoing_at_.reset();  // was asked for just now
+}
+
+bool Engine::push_all(Time now) {
+  std::size_t on_the_way = 0;
+  for (auto& [id, log] : logs_) {
+    settle_race(log);
+    on_the_way += log.window.bytes();
+  }
+  bool asked = false;
+  for (const auto& id : order_) {
+    if (on_the_way >= kMaxOnTheWay) break;
+    auto& log = logs_.at(id);
+    on_the_way -= log.window.bytes();
+    asked = push(log, now) || asked;
+    on_the_way += log.window.bytes();
+  }
+  return asked;
 }
 
 bool Engine::chains_busy() const {
@@ -208,8 +227,6 @@ Result<std::optional<Outgoing>> Engine::outgoing(Log& log, Time now) {
 bool Engine::push(Log& log, Time now) {
   if (!log.ask || log.phase != Phase::following || !log.caught_up) return false;
   if (log.write_retry || log.lost_at || !log.window.wants_more()) return false;
-  if (log.draining && !log.window.empty()) return false;
-  log.draining = false;
   log.ask = false;
   auto waiting = outgoing(log, now);
   if (!waiting) {
