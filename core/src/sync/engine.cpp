@@ -134,7 +134,10 @@ Actions Engine::on_time(Time now) {
   if (link_ == Link::up) {
     keep_alive(now);
     retry_logs(now);
-    if (outgoing_at_ && *outgoing_at_ <= now) ask_all();
+    if (outgoing_at_ && *outgoing_at_ <= now) {
+      outgoing_at_.reset();
+      ask_all();
+    }
     pump(now);
   }
   return take();

@@ -91,7 +91,6 @@ class Engine {
     std::optional<std::uint64_t> lost_at{};  // size at which a compare-and-set lost
     std::optional<Errc> error{};             // why it is not followed
     std::optional<Errc> write_error{};       // why nothing can be sent, where that needs a person or new keys
-    bool draining{false};  // an append was refused: the others come back before anything is sent
     std::optional<Time> retry{};
     std::optional<Time> write_retry{};  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
@@ -137,6 +136,7 @@ class Engine {
   void load_log(const Cursor& cursor);
   void pump(Time now);
   void follow(Log& log);
+  bool push_all(Time now);
   bool push(Log& log, Time now);
   Result<std::optional<Outgoing>> outgoing(Log& log, Time now);
   void cannot_send(Log& log, Errc why, std::chrono::milliseconds pause, Time now);

@@ -103,7 +103,6 @@ void Engine::append_refused(Log& log, std::uint32_t number, const v1::WireError&
   if (batch == nullptr) return;
   const auto expected = batch->expected_size;
   log.window.drop(number);
-  log.draining = true;
   log.ask = true;
   changed();
   switch (message.code()) {

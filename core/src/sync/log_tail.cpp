@@ -37,10 +37,7 @@ Result<LogTail> LogTail::from(const Cursor& cursor, const std::optional<SignedHe
   }
   if (tail.frontier_.size() != cursor.size) return Error{Errc::malformed, "LogTail"};
   if (kept && kept->size > cursor.size) tail.heads_.emplace(kept->size, *kept);
-  // A head is signed after the last leaf that it covers; the server's clock may be set back a little in between.
-  if (kept && kept->size <= cursor.size && kept->time_ms > kToleranceMs) {
-    tail.last_time_ms_ = kept->time_ms - kToleranceMs;
-  }
+  tail.last_time_ms_ = cursor.last_time_ms;
   return tail;
 }
 

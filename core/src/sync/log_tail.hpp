@@ -87,7 +87,7 @@ class LogTail {
 
   LogId log_;
   crypto::Frontier frontier_;
-  std::uint64_t last_time_ms_{0};  // leaf time of the last entry, or the least it can be
+  std::uint64_t last_time_ms_{0};  // leaf time of the last entry; 0: not known
   bool clock_agrees_{
       false};  // a head of this connection was signed at a time that this device's clock shows too
   std::map<std::uint64_t, SignedHead> heads_;  // signed, of sizes not reached yet

@@ -20,9 +20,10 @@ enum class LogKind : std::uint8_t { chain = 1, feed = 2, mailbox = 3 };
 struct Cursor {
   LogId log;
   LogKind kind{LogKind::feed};
-  std::uint64_t size{0};  ///< entries held and applied
-  Bytes frontier;         ///< serialised `crypto::Frontier` of that size
-  bool opened{true};      ///< false: this device made the log and the server does not know it yet
+  std::uint64_t size{0};          ///< entries held and applied
+  Bytes frontier;                 ///< serialised `crypto::Frontier` of that size
+  std::uint64_t last_time_ms{0};  ///< leaf time of the last entry held; 0: not known
+  bool opened{true};              ///< false: this device made the log and the server does not know it yet
 };
 
 enum class Capability : std::uint8_t { read = 1, write = 2, owner = 3 };
@@ -52,7 +53,7 @@ struct Arrived {
   std::vector<std::uint64_t> times_ms;
   Bytes frontier;                  ///< serialised frontier after the last entry
   std::vector<Hash> roots;         ///< root after each entry, same count as entries
-  std::optional<SignedHead> head;  ///< where the frame carried one
+  std::optional<SignedHead> head;  ///< where the frame carried one; its size may be beyond these entries
 };
 
 /// Sealed entries that wait to be sent, oldest first.

@@ -254,6 +254,34 @@ TEST_CASE("engine: an append refused for the moment is sent again in the same or
   CHECK(world.alice.engine.settled());
 }
 
+TEST_CASE("engine: where the first of several appends is refused, nothing is sent twice and all arrives") {
+  Pair world;
+  world.start();
+  bool refused = false;
+  world.server.intercept = [&](ServerModel::Connection& connection, const v1::Frame& frame) {
+    if (!frame.has_append() || std::exchange(refused, true)) return true;
+    v1::Frame answer;
+    answer.set_request(frame.request());
+    answer.mutable_error()->set_code(v1::RATE_LIMITED);
+    answer.mutable_error()->set_retry_ms(3'000);
+    world.server.send(connection, answer);
+    return false;
+  };
+  for (int i = 0; i < 8; ++i)
+    world.alice.port.write(world.feed->id, std::to_string(i) + std::string(60'000, 'x'));
+  world.alice.local();
+  world.run(4s);
+  CHECK(refused);
+  CHECK(world.bob.port.at(world.feed->id).entries.size() == 8);
+  CHECK(world.equal());
+  std::size_t sent = 0;
+  for (const auto& frame : world.alice.connection->seen) {
+    if (frame.has_append()) sent += static_cast<std::size_t>(frame.append().entries_size());
+  }
+  CHECK(sent == 11);  // the three of the refused append twice
+  CHECK(world.alice.engine.settled());
+}
+
 TEST_CASE("engine: a full account is shown, nothing is lost, and reading goes on") {
   Pair world;
   world.start();

@@ -81,6 +81,7 @@ class MemoryPort final : public Port {
                      .kind = log.keys->kind,
                      .size = log.frontier.size(),
                      .frontier = log.frontier.encode(),
+                     .last_time_ms = log.times_ms.empty() ? 0 : log.times_ms.back(),
                      .opened = log.opened});
     }
     return out;
@@ -118,8 +119,9 @@ class MemoryPort final : public Port {
       log.entries.push_back(to_bytes(arrived.entries[i]));
       log.times_ms.push_back(arrived.times_ms[i]);
       log.roots.push_back(arrived.roots[i]);
-      if (!log.outbox.empty() && std::ranges::equal(log.outbox.front(), arrived.entries[i]))
-        log.outbox.pop_front();
+      const auto own = std::ranges::find_if(
+          log.outbox, [&](const Bytes& entry) { return std::ranges::equal(entry, arrived.entries[i]); });
+      if (own != log.outbox.end()) log.outbox.erase(own);
     }
     auto frontier = crypto::Frontier::decode(arrived.frontier);
     ABRI_ASSERT(frontier.has_value());
