@@ -64,6 +64,15 @@ auto with_capabilities(World& world, const Log& log, Use&& use)
   return use(Capabilities{secrets->read, secrets->write});
 }
 
+/// Leaf time of the last entry held, 0 where it is not known.
+std::uint64_t last_leaf_time(World& world, const Log& log) {
+  if (log.size == 0) return 0;
+  auto row = world.db.statement("SELECT time FROM entries WHERE id = ?1");
+  if (!row) return 0;
+  const auto found = row->query((log.number << 40) | static_cast<std::int64_t>(log.size - 1));
+  return found && *found ? static_cast<std::uint64_t>(row->column_int64(0)) : 0;
+}
+
 Result<void> store_entries(World& world, const Log& log, const sync::Arrived& arrived) {
   ABRI_TRY(auto insert,
            world.db.statement("INSERT INTO entries(id, time, root, bytes) VALUES(?1, ?2, ?3, ?4)"));
@@ -103,7 +112,13 @@ std::string DevicePort::server_address() {
 std::vector<sync::Cursor> DevicePort::cursors() {
   std::vector<sync::Cursor> out;
   for (const auto& [id, log] : world_.logs)
-    if (!log.stopped) out.push_back({id, log.kind, log.size, log.frontier, log.opened});
+    if (!log.stopped)
+      out.push_back({.log = id,
+                     .kind = log.kind,
+                     .size = log.size,
+                     .frontier = log.frontier,
+                     .last_time_ms = last_leaf_time(world_, log),
+                     .opened = log.opened});
   // the own chain before the bilateral ones, chains before feeds
   std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
     const auto rank = [&](const auto& c) {

@@ -19,15 +19,14 @@ constexpr std::size_t kMaxOnTheWay = 4 * SendWindow::kMaxBytes;
 
 void Engine::load_logs() {
   reload_ = false;
-  auto cursors = port_.cursors();
-  // chains first, whatever the port does; not std::stable_partition, whose buffer clang takes for deprecated in libstdc++ 12
-  std::vector<Cursor> later;
-  for (auto& cursor : cursors)
-    if (cursor.kind != LogKind::chain) later.push_back(std::move(cursor));
-  std::erase_if(cursors, [](const Cursor& c) { return c.kind != LogKind::chain; });
-  std::ranges::move(later, std::back_inserter(cursors));
+  const auto cursors = port_.cursors();
   const auto before = std::exchange(order_, {});
-  for (const auto& cursor : cursors) load_log(cursor);
+  for (const bool chains : {true, false}) {
+    for (const auto& cursor : cursors) {
+      if ((cursor.kind == LogKind::chain) == chains) load_log(cursor);
+    }
+  }
+  if (order_ == before) return;
   for (const auto& id : before) {
     if (std::ranges::find(order_, id) != order_.end()) continue;
     leave(logs_.at(id), Phase::idle, std::nullopt);

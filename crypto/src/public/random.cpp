@@ -6,7 +6,7 @@
 namespace abri::crypto {
 
 void random_bytes(std::span<std::byte> out) {
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 std::uint64_t random_u64() {

@@ -29,7 +29,9 @@ struct Fixture {
   }
   Words cases(std::string_view query, std::size_t limit = 10) {
     Words out;
-    for (const auto& hit : *find_by_prefix(db, query, limit)) out.push_back(hit.record.hex().substr(0, 2));
+    const auto hits = find_by_prefix(db, query, limit);
+    REQUIRE(hits);
+    for (const auto& hit : *hits) out.push_back(hit.record.hex().substr(0, 2));
     return out;
   }
   test::TempDir temp;
