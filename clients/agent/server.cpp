@@ -173,6 +173,8 @@ class Server::Impl {
     }
     stay_ = stay_ || flag("stay");
     wrote();
+    // whoever asks now does not wait for the next attempt of a connection that stays
+    if (synchroniser_->status().state == core::sync::State::offline) synchroniser_->stop();
     synchroniser_->start();
     const auto begin = Clock::now();
     auto said = begin;
@@ -186,8 +188,8 @@ class Server::Impl {
       if (status.settled) break;
       if (status.state == core::sync::State::stopped)
         failure = Error{status.error.value_or(Errc::wrong_server), "server"};
-      if (status.state == core::sync::State::offline && status.error)
-        failure = Error{*status.error, "server"};
+      if (status.state == core::sync::State::offline)  // without an error: there is no server yet
+        failure = Error{status.error.value_or(Errc::not_joined), "server"};
       if (Clock::now() - begin > std::chrono::seconds(kSyncTimeoutSeconds))
         failure = Error{Errc::timed_out, "server"};
       if (failure) break;

@@ -5,6 +5,7 @@
 #include "cli/messages.hpp"
 #include "cli/passphrase.hpp"
 
+#include <filesystem>
 #include <iostream>
 
 #include <unistd.h>
@@ -39,6 +40,9 @@ Result<int> passphrase(int given, const char* prompt, bool twice, Language langu
 }
 
 int start(const Options& options, bool create, bool change, const char* done) {
+  std::error_code ignored;
+  if (!create && !std::filesystem::exists(options.vault, ignored))
+    return fail(options, "not_a_vault", "missing");
   AgentStart start;
   start.vault = options.vault;
   start.create = create;

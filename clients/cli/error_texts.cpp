@@ -14,9 +14,13 @@ constexpr Message kShortId{
 const Catalogue& error_texts() {
   static const Catalogue kTexts{
       // what an error names
+      {"what.SecretText", {"phrase de passe", "passphrase"}},
+      {"what.Vault::create", {"coffre", "vault"}},
       {"what.action", {"étape", "step"}},
       {"what.case", {"dossier", "case"}},
+      {"what.code: character", {"code", "code"}},
       {"what.code: checksum", {"code", "code"}},
+      {"what.code: length", {"code", "code"}},
       {"what.organisation", {"organisation", "organisation"}},
       {"what.partner", {"partenaire", "partner"}},
       {"what.passphrase", {"phrase de passe", "passphrase"}},
@@ -166,6 +170,14 @@ const Catalogue& error_texts() {
         "abri device join",
         "This vault comes from another device and opens only there. Make a new one here, then: abri device "
         "join"}},
+      {"error.not_a_vault.missing",
+       {"Il n'y a pas encore de coffre ici. Créez-en un : abri init",
+        "There is no vault here yet. Make one: abri init"}},
+      {"error.unsafe_storage.Database: the file is not encrypted",
+       {"Ce fichier n'est pas chiffré : ce n'est pas un coffre d'Abri. Rien n'y a été écrit ; remettez le "
+        "vrai coffre.",
+        "This file is not encrypted: it is no vault of Abri. Nothing was written to it; put the true vault "
+        "back."}},
       {"error.malformed.code: kind",
        {"Ce code est d'une autre sorte. Celui d'un appareil : abri device join. Celui d'un partenaire : abri "
         "partner accept",

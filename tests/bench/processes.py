@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 
-STEP_SECONDS = 240
+STEP_SECONDS = int(os.environ.get("STEP_SECONDS", 240))
 
 
 def memory(pid):
@@ -62,14 +62,17 @@ class Host:
 
     def wait(self, number):
         try:
-            message = self.answers.pop(number).get(timeout=STEP_SECONDS)
+            message = self.answers[number].get(timeout=STEP_SECONDS)
         except queue.Empty:
-            raise SystemExit(f"a step was not done in {STEP_SECONDS} s") from None
+            raise SystemExit(f"step {number} of a device was not done in {STEP_SECONDS} s") from None
+        del self.answers[number]
         if "error" in message:
             raise SystemExit(f"bench_device: {message['error']}")
         return message["value"]
 
     def call(self, method, client, **arguments):
+        if "BENCH_STEPS" in os.environ:
+            print(f"{time.monotonic():.3f} {client} {method}", file=sys.stderr)
         return self.wait(self.send(method, client, **arguments))
 
     def device(self, client):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "device/device.hpp"
+#include "bench/device/device.hpp"
 
 #include <abri/core/sync_status.hpp>
 
@@ -7,11 +7,10 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 namespace abri::bench {
 namespace {
 
+constexpr std::chrono::milliseconds kPoll{1};
 constexpr std::string_view kPassphrase = "mesure de tous les jours";
 
 Time wall_clock() {
@@ -40,14 +39,13 @@ Result<std::unique_ptr<Device>> Device::open(boost::asio::io_context& context,
 }
 
 Device::Device(boost::asio::io_context& context, std::unique_ptr<core::App> app)
-    : context_(context), app_(std::move(app)), synchroniser_(context, app_->engine()) {
+    : poll_(context), app_(std::move(app)), synchroniser_(context, app_->engine()) {
   app_->on_change([this] {
     last_change_ = now_ms();
     if (!watched_.empty()) check_watched(/*all=*/false);
   });
   synchroniser_.on_change([this](const core::sync::Status& status) {
     if (status.settled && !watched_.empty()) check_watched(/*all=*/true);
-    check_waiters();
   });
 }
 
@@ -122,9 +120,7 @@ void Device::disconnect() {
 }
 
 void Device::when_settled(Then then) {
-  waiters_.push_back({[this] { return synchroniser_.status().settled; }, std::move(then)});
-  // behind what `notify_local` posted
-  boost::asio::post(context_, [this] { check_waiters(); });
+  wait_for([this] { return synchroniser_.status().settled; }, std::move(then));
 }
 
 bool Device::holds(std::size_t files, std::size_t records) {
@@ -136,20 +132,29 @@ bool Device::holds(std::size_t files, std::size_t records) {
 }
 
 void Device::when_held(std::size_t files, std::size_t records, Then then) {
-  waiters_.push_back({[this, files, records] { return holds(files, records); }, std::move(then)});
-  boost::asio::post(context_, [this] { check_waiters(); });
+  wait_for([this, files, records] { return holds(files, records); }, std::move(then));
 }
 
+void Device::wait_for(std::function<bool()> holds, Then then) {
+  waiters_.push_back({std::move(holds), std::move(then)});
+  if (waiters_.size() == 1) check_waiters();
+}
+
+/// Looks again and again: what settles a device is not always a change that it tells of. The first look comes after what
+/// `notify_local` posted.
 void Device::check_waiters() {
-  for (std::size_t i = 0; i < waiters_.size();) {
-    if (!waiters_[i].holds()) {
-      ++i;
-      continue;
+  poll_.expires_after(kPoll);
+  poll_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    for (auto& waiter : std::exchange(waiters_, {})) {
+      if (waiter.holds()) {
+        waiter.then(now_ms());
+      } else {
+        waiters_.push_back(std::move(waiter));
+      }
     }
-    const auto then = std::move(waiters_[i].then);
-    waiters_.erase(waiters_.begin() + static_cast<std::ptrdiff_t>(i));
-    then(now_ms());
-  }
+    if (!waiters_.empty()) check_waiters();
+  });
 }
 
 void Device::watch(std::vector<std::pair<std::size_t, std::string>> items, Changed changed) {

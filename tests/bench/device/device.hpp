@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace abri::bench {
 
@@ -83,13 +84,14 @@ class Device {
     std::string before;
   };
   Device(boost::asio::io_context& context, std::unique_ptr<core::App> app);
+  void wait_for(std::function<bool()> holds, Then then);
   void check_waiters();
   void check_watched(bool all);
   bool holds(std::size_t files, std::size_t records);
   Result<std::string> read(std::size_t index, const std::string& field, bool reveal);
   bool tell_if_changed(const Watched& one, bool reveal);
 
-  boost::asio::io_context& context_;
+  boost::asio::steady_timer poll_;
   std::unique_ptr<core::App> app_;
   core::net::Synchroniser synchroniser_;
   std::vector<Place> places_;

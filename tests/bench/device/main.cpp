@@ -4,7 +4,7 @@
 //
 //   {"id":1,"method":"open","client":"a","folder":"/tmp/…"}   → {"id":1,"value":null}
 //   {"event":"value","client":"a","index":3,"field":"language","value":"…","t":123.4}
-#include "device/device.hpp"
+#include "bench/device/device.hpp"
 
 #include <abri/base/error.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "limits/limits.hpp"
+#include "bench/limits/limits.hpp"
 
 #include <memory>
 #include <string>

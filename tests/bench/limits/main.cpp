@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // usage: bench_limits FOLDER [SAMPLES]   what the disk under FOLDER and this machine allow now, as one JSON object
-#include "limits/limits.hpp"
+#include "bench/limits/limits.hpp"
 
 #include <abri/crypto/aead.hpp>
 #include <abri/crypto/init.hpp>

@@ -1,0 +1,436 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MPL-2.0
+"""Everything wrong that a person, or a program of the same user, can hand to the command line and its agent. Each time: the exit code
+that docs/guide/fr/commandes.md gives the error, a message in each language that does not speak of a bug, and nothing lost: the state
+digest is the one before.
+
+usage: bad_input.py BIN_DIR SOURCE_DIR [--seed N] [--keep]
+"""
+import argparse
+import json
+import os
+import random
+import re
+import secrets
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+from world import PASSPHRASE, Device, World, check, headline, raw_values, say
+
+
+def documented_codes(source_dir):
+    with open(os.path.join(source_dir, "docs/guide/fr/commandes.md"), encoding="utf-8") as file:
+        return {name: int(code) for code, name in re.findall(r"^\| (\d+) \| `([a-z_]+)` \|", file.read(), re.M)}
+
+
+class Judge:
+    """Judges refusals, always in the same way. Goes on after a wrong one: all are told at the end."""
+
+    def __init__(self, codes):
+        self.codes, self.count, self.failures = codes, 0, []
+
+    def failed(self, problem):
+        self.failures.append(problem)
+        say(f"  FAILED: {problem}")
+
+    def outcome(self, what, error, where, answers):
+        """`answers`: the same command as JSON, in French, in English."""
+        as_json, french, english = answers
+        said = json.loads(as_json.stdout.splitlines()[-1]) if as_json.stdout.startswith("{") else {}
+        texts = [french.stderr.strip(), english.stderr.strip()]
+        self.count += 1
+        if any(done.returncode != self.codes[error] for done in answers) or said.get("error") != error or (where is not None and said.get("where") != where):
+            self.failed(f"{what}: {[done.returncode for done in answers]} {as_json.stdout.strip()} {as_json.stderr}, not {error} {self.codes[error]} at {where}")
+        elif not all(texts) or texts[0] == texts[1] or any("{}" in t or "::" in t or "bug" in t or "Une erreur d'Abri" in t for t in texts):
+            self.failed(f"{what}: messages {texts}")
+        else:
+            say(f"  ok: {what}: {texts[0]}")
+
+    def refused(self, device, what, error, *command, where=None):
+        """An open vault refuses a command and stays as it is."""
+        before = device.digest()
+        answers = [device.run(*command)] + [device.run("--lang", language, *command, as_json=False) for language in ("fr", "en")]
+        self.outcome(what, error, where, answers)
+        if device.digest() != before:
+            self.failed(f"{what}: something changed")
+
+    def shut(self, device, what, error, *command, where=None, **passphrases):
+        """A vault that is not open refuses a command with a passphrase."""
+        answers = [device.with_passphrase(*command, **passphrases)]
+        answers += [device.with_passphrase(*command, "--lang", language, as_json=False, **passphrases) for language in ("fr", "en")]
+        self.outcome(what, error, where, answers)
+
+
+def refuse_passphrases(world, judge):
+    headline("Passphrases and vaults")
+    device = Device(world, "first")
+    world.devices.append(device)
+    answers = [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
+    judge.outcome("a command on a locked vault", "locked", None, answers)
+    judge.shut(device, "a vault that is not there", "not_a_vault", "unlock", where="missing")
+    judge.shut(device, "a short passphrase", "weak_parameters", "init", passphrase="trois k")
+    judge.shut(device, "an empty passphrase", "invalid_argument", "init", passphrase="")
+    device.create()
+    judge.refused(device, "a case before there is an organisation", "not_joined", "case", "new", "last_name=Marchwyn")
+    judge.refused(device, "a synchronisation before there is an organisation", "not_joined", "sync")
+    second = Device(world, "first")  # the same vault from a session with another runtime folder
+    second.environment = dict(device.environment, XDG_RUNTIME_DIR=world.path("elsewhere"))
+    os.mkdir(world.path("elsewhere"), 0o700)
+    judge.shut(second, "a vault that another process holds", "storage_busy", "unlock")
+    device.lock()
+    judge.shut(device, "a second vault in the same folder", "already_exists", "init")
+    judge.shut(device, "a wrong passphrase", "wrong_passphrase", "unlock", passphrase=PASSPHRASE + " ")
+    judge.shut(device, "a passphrase of a megabyte", "too_large", "unlock", passphrase="a" * 60000)
+    judge.shut(device, "a change with a wrong passphrase", "wrong_passphrase", "passphrase", passphrase="un deux trois", following="quatre cinq six")
+    judge.shut(device, "a change to a short passphrase", "weak_parameters", "passphrase", following="court")
+    device.unlock()
+    return device
+
+
+def spoilt_vaults(world, judge, device):
+    """Copies of a vault, each spoilt in its own way; the vault itself is untouched."""
+    device.lock()
+    size = os.path.getsize(os.path.join(device.vault, "vault.db"))
+    copy = Device(world, "spoilt")
+    copy.environment["XDG_STATE_HOME"] = device.environment["XDG_STATE_HOME"]
+
+    def spoil(what, change, error="not_a_vault"):
+        shutil.rmtree(copy.vault, ignore_errors=True)
+        shutil.copytree(device.vault, copy.vault)
+        change(copy.vault)
+        judge.shut(copy, what, error, "unlock")
+
+    def overwrite(name, content):
+        def change(folder):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        return change
+
+    for length in (0, 1, size // 2, size - 1):
+        spoil(f"a vault cut after {length} bytes", lambda folder, n=length: os.truncate(os.path.join(folder, "vault.db"), n))
+    spoil("a text file in the place of the vault", overwrite("vault.db", b"Cher journal,\n" * 600))
+    spoil("random bytes in the place of the vault", overwrite("vault.db", random.randbytes(size)))
+    spoil("a database in clear in the place of the vault", overwrite("vault.db", b"SQLite format 3\0" + bytes(4080)), "unsafe_storage")
+    spoil("a vault without its slots", lambda folder: os.remove(os.path.join(folder, "slots")))
+    spoil("slots of another program", overwrite("slots", random.randbytes(300)))
+    spoil("slots cut in the middle", lambda folder: os.truncate(os.path.join(folder, "slots"), 50))
+    shutil.rmtree(copy.vault)
+    copy.environment["XDG_STATE_HOME"] = world.path("another-state")
+    shutil.copytree(device.vault, copy.vault)
+    judge.shut(copy, "a copy on another device", "not_found", "unlock")
+    shutil.rmtree(copy.vault)
+    device.unlock()
+
+
+def refuse_garbage(world, judge, device):
+    """What is no request at the agent's socket, which only programs of the same user reach."""
+    headline("Garbage on the agent's socket")
+    folder = os.path.join(device.environment["XDG_RUNTIME_DIR"], "abri")
+    paths = [os.path.join(folder, name) for name in os.listdir(folder)]
+    check(len(paths) == 1 and os.stat(paths[0]).st_mode & 0o777 == 0o600 and os.stat(folder).st_mode & 0o777 == 0o700, "the socket is this user's alone")
+
+    def talk(line, expected):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(20)
+            connection.connect(paths[0])
+            try:
+                connection.sendall(line)
+                answer = connection.makefile("rb").readline()
+            except (BrokenPipeError, ConnectionResetError):
+                answer = b""
+        said = json.loads(answer)["error"] if answer else None
+        if said not in expected:
+            judge.failed(f"{line[:60]!r}: {answer!r}")
+
+    def request(**fields):
+        return json.dumps({"version": 1, "command": "status", **fields}).encode() + b"\n"
+
+    before = device.digest()
+    for line, expected in (
+            (random.randbytes(4000).replace(b"\n", b" ") + b"\n", ["malformed"]),
+            (b"\n", ["malformed"]),
+            (b"[1, 2]\n", ["malformed"]),
+            (b"null\n", ["malformed"]),
+            (b'{"version": 1}\n', ["malformed"]),
+            (b'{"version": "1", "command": "status"}\n', ["malformed"]),
+            (b'{"version": 1, "command": 7}\n', ["malformed"]),
+            (b'{"version": 1, "command": "status"' + b"\n", ["malformed"]),
+            (b"[" * 100000 + b"\n", ["malformed"]),
+            (b'{"version": 1, "command": "status", "arguments": ' + b'{"a":' * 50 + b"1" + b"}" * 51 + b"\n", ["malformed"]),
+            (b'{"version": 1, "command": "\xff\xfe"}\n', ["malformed", "not_found"]),
+            (b"a" * (2 * 1024 * 1024) + b"\n", ["too_large", None]),
+            (request(version=2), ["version_unsupported"]),
+            (request(version=-1), ["version_unsupported"]),
+            (request(command="case.erase"), ["not_found"]),
+            (request(command=""), ["not_found"]),
+            (request(command="case.show"), ["invalid_argument"]),
+            (request(command="case.show", arguments=["x"]), ["invalid_argument"]),
+            (request(command="case.show", arguments={"id": 7}), ["invalid_argument"]),
+            (request(command="case.new", arguments={"fields": "last_name=x"}), ["not_joined", "invalid_argument"]),
+            (request(command="conflict.resolve", arguments={"id": "", "record": "", "field": "", "choice": 1 << 62}), ["invalid_argument"]),
+            (request(command="search", arguments={"words": "a", "limit": -5}), [None, "not_joined"]),
+    )[:-1]:
+        talk(line, expected)
+    for _ in range(40):  # a line that never ends
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(paths[0])
+            connection.sendall(request()[:20])
+    check(device.digest() == before, "the agent answers each with its error, goes on, and nothing changed")
+
+
+def refuse_values(judge, device):
+    headline("Ids and values")
+    case = device.abri("case", "new", "last_name=Marchwyn", "safe_phone=0639980012")["id"]
+    sheet = device.abri("case", "add", case, "needs_sheet", "adults=1")["id"]
+    location = device.abri("case", "add", case, "location", "kind=home")["id"]
+    refuse = lambda *rest, **more: judge.refused(device, *rest, **more)
+    refuse("an unknown case", "not_found", "case", "show", "0123456789abcdef0123456789abcdef", where="case")
+    refuse("an id that is too short", "invalid_argument", "case", "show", case[:3], where="case")
+    refuse("an id that is none", "invalid_argument", "case", "show", "Marchwyn", where="case")
+    refuse("an id that is too long", "not_found", "case", "show", case + "00", where="case")
+    refuse("an unknown record", "not_found", "case", "set", case, "00000000", "adults=2", where="record")
+    refuse("an unknown field", "not_found", "case", "set", case, sheet, "adlts=2", where="field")
+    refuse("an unknown type of record", "not_found", "case", "add", case, "sheet", "adults=2", where="type")
+    refuse("a record that belongs elsewhere", "not_permitted", "case", "add", case, "dwelling", "reference=X", where="type")
+    refuse("a field without a value", "invalid_argument", "case", "set", case, sheet, "adults", where="fields")
+    for what, record, text in (
+            ("a word for a number", sheet, "adults=deux"),
+            ("a number out of range", sheet, "adults=-1"),
+            ("a number that is too long", sheet, "adults=99999999999999999999"),
+            ("neither yes nor no", sheet, "lift=peut-être"),
+            ("a date that is none", sheet, "assessed_on=2026-02-30"),
+            ("a date in another form", sheet, "assessed_on=30/02/2026"),
+            ("a choice that is not offered", sheet, "urgency=bientôt"),
+            ("a commune that does not exist", sheet, "wanted_communes+=99999"),
+            ("a commune's name for its code", location, "commune=Lille"),
+            ("text that is no UTF-8", location, b"address=\xff\xfe".decode("utf-8", "surrogateescape")),
+            ("an item to take out of notes", sheet, "notes-=x"),
+    ):
+        field = re.match(r"[a-z_]+", text).group()
+        refuse(what, "invalid_argument", "case", "set", case, record, text, where=field)
+    refuse("a text of 20,000 characters", "too_large", "case", "set", case, location, "address=" + "x" * 20000, where="address")
+    refuse("one good and one bad field", "invalid_argument", "case", "set", case, sheet, "adults=3", "children=-2", where="children")
+    check(raw_values(device.records(case, "needs_sheet")[0], "adults") == ["1"], "of one good and one bad field neither was taken")
+    refuse("an organisation with a wrong SIREN", "invalid_argument", "directory", "new", "name=X", "kind=landlord", "siren=123456789", where="siren")
+    refuse("a conflict that is none", "not_found", "conflict", "resolve", case, sheet, "adults", "1", where="conflict")
+    refuse("a choice of nothing", "invalid_argument", "conflict", "resolve", case, sheet, "adults", where="choice")
+    refuse("a request to nobody", "not_found", "request", "send", case, "Habitat", where="landlord")
+    refuse("an unknown step", "not_found", "request", "advance", case, "acknowledge", where="record")
+    refuse("roles of an unknown person", "not_found", "roles", "set", "00000000", "head", where="user")
+    for what, command in (("no command", []), ("an unknown command", ["case", "lst"]), ("an argument too few", ["case", "show"]),
+                          ("an argument too many", ["status", "now"]), ("an unknown option", ["status", "--now"]),
+                          ("a language that it does not speak", ["--lang", "de", "status"])):
+        done = device.run(*command, as_json=False)
+        if done.returncode != 2 or "--help" not in done.stderr:
+            judge.failed(f"{what}: {done.returncode}: {done.stderr}")
+        else:
+            say(f"  ok: {what}: {done.stderr.strip()}")
+    return case, sheet
+
+
+def refuse_codes(world, judge, first):
+    headline("Codes")
+    second, third = world.device("second"), world.device("third")
+    code = first.abri("device", "invite", "--name", "Inès Kermadec", "--role", "social_worker")["code"]
+    partner = first.abri("partner", "invite")["code"]
+    first.sync()
+    swapped = next(code[:i] + code[i + 1] + code[i] + code[i + 2:] for i in range(len(code) - 1)
+                   if code[i] != code[i + 1] and "-" not in code[i:i + 2])
+    changed = code[:6] + ("7" if code[6] != "7" else "8") + code[7:]
+    for what, text in (("a mistyped code", changed), ("a code with two characters swapped", swapped), ("half a code", code[:len(code) // 2]),
+                       ("a word for a code", "sésame"), ("a partner's code for a device's", partner)):
+        judge.refused(second, what, "malformed", "device", "join", text)
+    judge.refused(first, "a device's code for a partner's", "malformed", "partner", "accept", code)
+    judge.refused(first, "a code on a device that belongs to an organisation", "already_exists", "device", "join", code)
+    judge.refused(first, "the own partner's code", "already_exists", "partner", "accept", partner)
+    judge.refused(first, "an invitation with a role that does not exist", "invalid_argument", "device", "invite", "--name", "X", "--role", "chef")
+    judge.refused(second, "a partner before there is an organisation", "not_joined", "partner", "invite")
+    second.abri("device", "join", code)
+    for device in (second, first, second):
+        device.sync()
+    check(second.status()["organisation"] == "Association des Tilleuls", "after all of this the right code works")
+    third.abri("device", "join", code)
+    for device in (third, first, third, second):
+        device.run("sync")
+    check(third.status()["organisation"] == "" and len(first.abri("people")) == 2, "a code that was used already lets nobody in")
+    judge.refused(third, "a case on a device that was not let in", "not_joined", "case", "new", "last_name=Intrus")
+    judge.refused(first, "another fingerprint", "auth_failed", "partner", "confirm", "12345 12345 12345 12345 12345")
+    judge.refused(first, "an empty fingerprint", "auth_failed", "partner", "confirm", "")
+    judge.refused(second, "keys that only an administrator invites with", "not_permitted", "device", "invite", "--name", "X", "--role", "head")
+    judge.refused(second, "a partner invited by somebody who may not", "not_permitted", "partner", "invite")
+    return second
+
+
+def refuse_steps(world, judge, first, case, sheet):
+    headline("Steps of a request")
+    landlord = world.device("landlord")
+    world.found(landlord, "Habitat des Ormes", "landlord", "Noé Vasseur", world.server.account())
+    landlord.sync()
+    first.sync()
+    other = first.abri("partner", "invite")["code"]
+    first.sync()
+    landlord.abri("partner", "accept", other)
+    for device in (landlord, first, landlord):
+        device.sync()
+    partner = next(p for p in first.abri("partner", "list") if p["joined"])
+    judge.refused(first, "a request before the fingerprint was compared", "not_found", "request", "send", case, "Habitat des Ormes")
+    for device in (first, landlord):
+        device.abri("partner", "confirm", partner["fingerprint"])
+    for device in (first, landlord, first):
+        device.sync()
+    judge.refused(first, "a request without what a landlord needs", "invalid_argument", "request", "send", case, "Habitat des Ormes", where="typology_min")
+    first.abri("case", "set", case, sheet, "typology_min=T3", "urgency=immediate", "wanted_communes+=59350")
+    request = first.abri("request", "send", case, "Habitat des Ormes")["id"]
+    first.sync()
+    landlord.sync()
+    steps = lambda *rest, **more: judge.refused(*rest, **more)
+    steps(first, "the landlord's step taken by the association", "not_permitted", "request", "advance", request, "acknowledge")
+    steps(landlord, "a step too early", "illegal_transition", "request", "advance", request, "propose")
+    steps(landlord, "a step that does not exist", "illegal_transition", "request", "advance", request, "evict")
+    steps(landlord, "a proposal of no dwelling", "not_found", "proposal", "new", request, "00000000")
+    steps(landlord, "a dwelling without its commune", "invalid_argument", "dwelling", "new", "reference=X", "typology=T3", where="commune")
+    landlord.abri("request", "advance", request, "acknowledge")
+    record = landlord.records(request, "relocation_request")[0]["id"]
+    steps(landlord, "a refusal without a reason", "invalid_argument", "request", "advance", request, "decline", where="decline_reason")
+    steps(landlord, "an edit of what the association wrote", "not_permitted", "case", "set", request, record, "adults=7")
+    steps(landlord, "a case in an organisation without cases", "not_found", "case", "show", case)
+    dwelling = landlord.abri("dwelling", "new", "reference=ORM-0412", "commune=59350", "typology=T3")["id"]
+    steps(first, "a proposal by the association", "not_found", "proposal", "new", request, dwelling)
+    landlord.abri("request", "advance", request, "search")
+    landlord.abri("proposal", "new", request, dwelling)
+    steps(landlord, "a visit that has no date", "illegal_transition", "proposal", "advance", request, "plan_visit")
+    landlord.sync()
+    first.sync()
+    first.abri("proposal", "advance", request, "position")
+    steps(first, "the same step twice", "illegal_transition", "proposal", "advance", request, "position")
+
+
+def listen(answer):
+    """A server that is no Abri server. @return its port"""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def speak_http(connection):
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+
+def web_server(world):
+    """A web server in TLS: what a mistyped address may lead to."""
+    key, certificate = world.path("web.key"), world.path("web.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                    "-out", certificate, "-days", "1", "-subj", "/CN=localhost"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def answer(connection):
+        try:
+            with context.wrap_socket(connection, server_side=True) as inside:
+                inside.recv(4096)
+                inside.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        except OSError:
+            pass
+    return listen(answer)
+
+
+def refuse_servers(world, judge):
+    headline("Servers")
+    account = world.server.account()
+
+    def organisation(name, port, key, code):
+        device = world.device(name)
+        device.abri("organisation", "create", "--name", name, "--kind", "landlord", "--person", "Noé Vasseur", "--server",
+                    f"127.0.0.1:{port}", "--server-key", key, "--account", code)
+        return device
+
+    device = world.device("founding")
+    given = {"--name": "X", "--kind": "landlord", "--person": "Y", "--server": f"127.0.0.1:{world.port}", "--server-key": world.server.key,
+             "--account": account}
+    for what, option, value, where in (
+            ("an organisation without a name", "--name", "", "name"), ("a kind that does not exist", "--kind", "château", "kind"),
+            ("a server without a port", "--server", "abri.example.org", "server_address"),
+            ("half a server key", "--server-key", world.server.key[:32], "server_key"),
+            ("a mistyped account code", "--account", account[:-1] + ("a" if account[-1] != "a" else "b"), "account")):
+        options = [word for pair in {**given, option: value}.items() for word in pair]
+        judge.refused(device, what, "invalid_argument", "organisation", "create", *options, where=where)
+    wrong = secrets.token_hex(32)
+    judge.refused(organisation("wrong-key", world.port, wrong, account), "a server with another key", "wrong_server", "sync")
+    judge.refused(organisation("nobody", 9, world.server.key, account), "nobody at that address", "network_lost", "sync")
+    judge.refused(organisation("plain", listen(speak_http), world.server.key, account), "a web server in clear", "network_lost", "sync")
+    judge.refused(organisation("web", web_server(world), world.server.key, account), "a web server in TLS", "network_lost", "sync")
+    silent = organisation("silent", listen(lambda connection: connection.recv(1) and time.sleep(60)), world.server.key, account)
+    judge.refused(silent, "a server that says nothing", "network_lost", "sync")
+
+
+def clocks_off(world, first, second, case, shift_library):
+    headline("A clock that is years off")
+    person = first.records(case, "person")[0]["id"]
+    first.sync()
+    second.sync()
+    for what, years in (("ahead", 6), ("behind", -6)):
+        second.lock()
+        second.environment.update(LD_PRELOAD=shift_library, ABRI_CLOCK_SHIFT=str(years * 365 * 86400))
+        second.unlock()
+        second.abri("case", "set", case, person, f"first_name=Horloge{what}", "language=dari")
+        second.sync()
+        first.sync()
+        shown = first.records(case, "person")[0]
+        check(raw_values(shown, "first_name") == [f"Horloge{what}"], f"an edit by a clock {abs(years)} years {what} arrives")
+        first.abri("case", "set", case, person, "first_name=Lou")
+        first.sync()
+        second.sync()
+        for device in (first, second):
+            check(raw_values(device.records(case, "person")[0], "first_name") == ["Lou"], f"{device.name}: a later edit by a right clock wins over it")
+            status = device.status()
+            check(not status["evidence"] and not status["stale"], f"{device.name}: nobody is accused because of a clock")
+        check(first.digest() == second.digest(), "both devices hold the same state")
+        second.lock()
+        del second.environment["LD_PRELOAD"], second.environment["ABRI_CLOCK_SHIFT"]
+        second.unlock()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin_dir")
+    parser.add_argument("source_dir")
+    parser.add_argument("--seed", type=int, default=secrets.randbits(32))
+    parser.add_argument("--keep", action="store_true", help="keep the folder with vaults and log")
+    options = parser.parse_args()
+    began = time.time()
+    random.seed(options.seed)
+    world = World(options.bin_dir)
+    try:
+        say(f"seed {options.seed}, folder {world.folder}")
+        judge = Judge(documented_codes(options.source_dir))
+        world.server.start()
+        first = refuse_passphrases(world, judge)
+        spoilt_vaults(world, judge, first)
+        refuse_garbage(world, judge, first)
+        world.found(first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", world.server.account())
+        first.sync()
+        case, sheet = refuse_values(judge, first)
+        second = refuse_codes(world, judge, first)
+        refuse_steps(world, judge, first, case, sheet)
+        refuse_servers(world, judge)
+        clocks_off(world, first, second, case, world.program("clock_shift.so"))
+        if judge.failures:
+            raise SystemExit("FAILED:\n" + "\n".join(judge.failures))
+        say(f"\n{judge.count} refusals judged, in {time.time() - began:.0f} s.")
+    finally:
+        world.close(options.keep)
+
+
+if __name__ == "__main__":
+    main()
