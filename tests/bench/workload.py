@@ -71,7 +71,7 @@ def record_of(kind, index):
                 "source": "association", "since": r["naissance"], "until": "2027-01-31", "known_to_aggressor": "false"}
     if kind == "danger_assessment":
         return {"grid": r["reference"], "assessed_on": r["naissance"], "score": str(index % 100), "red_answers": str(index % 20),
-                "level": ("low", "watch", "high", "established")[index % 4], "level_reason": r["note"], "exclusion_radius": "20",
+                "level": ("low", "watch", "high", "established")[index % 4], "level_reason": r["note"], "exclusion_radius": "2000",
                 "weapon_reported": "true" if index % 2 else "false", "protection_until": "2027-03-01", "notes": r["motif"]}
     if kind == "needs_sheet":
         return {"adults": "1", "children": str(index % 5), "assessed_on": r["naissance"], "budget_max": str(400 + index % 300),

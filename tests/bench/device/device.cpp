@@ -113,6 +113,7 @@ Result<std::vector<std::vector<std::string>>> Device::all(const std::vector<std:
 void Device::connect() {
   static_cast<void>(app_->flush());
   synchroniser_.start();
+  synchroniser_.notify_local();
 }
 
 void Device::disconnect() {
