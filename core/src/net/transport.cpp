@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 constexpr auto kConnectTimeout = 10s;
 constexpr auto kCloseTimeout = 2s;
 /// With Beast's 4 KiB a large frame is masked and written in many small pieces, at a tenth of the throughput.
-constexpr std::size_t kWriteBufferBytes = 128 * 1024;
+constexpr std::size_t kWriteBufferBytes = std::size_t{128} * 1024;
 
 /// Certificates are not looked at: the server signs the exporter of this connection with its pinned key (`Welcome`), which a
 /// party in between cannot have signed for it.
@@ -126,7 +126,7 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
 
   void shake_hands(const std::string& host) {
     error_code ignored;
-    socket().set_option(tcp::no_delay(true), ignored);
+    static_cast<void>(socket().set_option(tcp::no_delay(true), ignored));
     stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
                                          [self = shared_from_this(), host](error_code code) {
                                            if (!self->failed(code)) self->upgrade(host);
@@ -195,7 +195,7 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
     deadline_.cancel();
     resolver_.cancel();
     error_code ignored;
-    socket().close(ignored);
+    static_cast<void>(socket().close(ignored));
     if (const auto events = std::exchange(events_, nullptr)) events->closed(why);
   }
 

@@ -228,11 +228,12 @@ bool Engine::settled() const {
 }
 
 Status Engine::status() const {
-  Status status{.state = state_,
-                .error = error_,
-                .last_contact = last_contact_,
-                .server_clock_ahead = server_clock_ahead_,
-                .settled = settled()};
+  Status status;
+  status.state = state_;
+  status.error = error_;
+  status.last_contact = last_contact_;
+  status.server_clock_ahead = server_clock_ahead_;
+  status.settled = settled();
   status.logs.reserve(order_.size());
   for (const auto& id : order_) {
     const auto& log = logs_.at(id);

@@ -80,19 +80,19 @@ class Engine {
     }
     LogKind kind;
     LogTail tail;
-    SendWindow window{};
+    SendWindow window;
     Phase phase{Phase::idle};
     bool opened{true};
     bool caught_up{false};
     std::uint32_t subscription{0};  // request of the last subscribe
     bool write_proven{false};
-    bool ask{true};                          // the device may have something to send
-    bool waits{false};                       // it had something when last asked
-    std::optional<std::uint64_t> lost_at{};  // size at which a compare-and-set lost
-    std::optional<Errc> error{};             // why it is not followed
-    std::optional<Errc> write_error{};       // why nothing can be sent, where that needs a person or new keys
-    std::optional<Time> retry{};
-    std::optional<Time> write_retry{};  // nothing is sent before
+    bool ask{true};                        // the device may have something to send
+    bool waits{false};                     // it had something when last asked
+    std::optional<std::uint64_t> lost_at;  // size at which a compare-and-set lost
+    std::optional<Errc> error;             // why it is not followed
+    std::optional<Errc> write_error;       // why nothing can be sent, where that needs a person or new keys
+    std::optional<Time> retry;
+    std::optional<Time> write_retry;  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
   };
   enum class Asked : std::uint8_t { prove_read, prove_write, open, subscribe, unsubscribe, append };
@@ -173,9 +173,9 @@ class Engine {
   std::unordered_map<LogId, Log> logs_;
   bool reload_{false};  // the port has other logs to follow
 
-  Time last_event_{};
-  Time last_received_{};
-  Time last_sent_{};
+  Time last_event_;
+  Time last_received_;
+  Time last_sent_;
   std::optional<Time> reconnect_at_;
   std::optional<Time> greeting_deadline_;
   std::optional<Time> pong_deadline_;

@@ -11,7 +11,7 @@ namespace abri::core::sync {
 namespace {
 
 /// Credit goes back in pieces of this size, so that it costs few frames.
-constexpr std::size_t kCreditPiece = 128 * 1024;
+constexpr std::size_t kCreditPiece = std::size_t{128} * 1024;
 
 }  // namespace
 

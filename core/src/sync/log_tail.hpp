@@ -23,7 +23,7 @@ struct Finding {
   enum class Kind : std::uint8_t { fine, malformed, evidence };
   Kind kind{Kind::fine};
   const char* what{""};
-  std::optional<SignedHead> head{};  ///< the signed part of the evidence
+  std::optional<SignedHead> head;  ///< the signed part of the evidence
 
   [[nodiscard]] bool fine() const { return kind == Kind::fine; }
 };

@@ -45,7 +45,7 @@ std::vector<SendWindow::Batch> SendWindow::cut(Outgoing outgoing) const {
       batch_bytes = 0;
     }
     const auto id = crypto::entry_hash(waiting[next]);
-    batches.back().items.push_back(Item{.entry = std::move(waiting[next]), .id = id});
+    batches.back().items.push_back(Item{.entry = std::move(waiting[next]), .id = id, .position = {}});
     batch_bytes += size;
     window += size;
   }

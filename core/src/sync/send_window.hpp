@@ -15,19 +15,19 @@ namespace abri::core::sync {
 class SendWindow {
  public:
   /// Bytes of entries that may be on their way in one log.
-  static constexpr std::size_t kMaxBytes = 1024 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{1024} * 1024;
   /// Below it the device is asked for more: seldom enough that reading the same entries again costs little.
-  static constexpr std::size_t kRefillBytes = 256 * 1024;
+  static constexpr std::size_t kRefillBytes = std::size_t{256} * 1024;
 
   struct Item {
     Bytes entry;
     Hash id;
-    std::optional<std::uint64_t> position{};  ///< where it was applied
+    std::optional<std::uint64_t> position;  ///< where it was applied
   };
   /// One `Append`.
   struct Batch {
     std::uint32_t request{0};
-    std::optional<std::uint64_t> expected_size{};
+    std::optional<std::uint64_t> expected_size;
     std::vector<Item> items;
     bool receipted{false};
   };

@@ -53,7 +53,7 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
   void start() { asio::co_spawn(acceptor_.get_executor(), listen(shared_from_this()), rethrow); }
   void stop() {
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    static_cast<void>(acceptor_.close(ignored));
   }
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   [[nodiscard]] int connections() const { return connections_; }
@@ -61,7 +61,7 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
  private:
   using Self = std::shared_ptr<Impl>;
 
-  static void rethrow(std::exception_ptr failure) {
+  static void rethrow(const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   }
 

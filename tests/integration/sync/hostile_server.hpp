@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming)
 }
 
 namespace abri::test {
@@ -21,7 +21,7 @@ class HostileServer {
     /// In place of TLS and the WebSocket.
     Instead instead{Instead::nothing};
     /// What is sent, message by message, for each message of the client.
-    std::function<std::vector<std::string>(const std::string& message)> answer{};
+    std::function<std::vector<std::string>(const std::string& message)> answer;
     bool text{false};  ///< answers are text messages
   };
   HostileServer(boost::asio::io_context& context, Script script);

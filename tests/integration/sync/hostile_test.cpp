@@ -49,7 +49,9 @@ TEST_CASE("sync: NW-07 networks that are no server of ours are left and tried ag
 }
 
 TEST_CASE("sync: a server that accepts and then says nothing is left after ten seconds") {
-  Attempt attempt({.instead = Instead::silence});
+  HostileServer::Script script;
+  script.instead = Instead::silence;
+  Attempt attempt(script);
   REQUIRE(run_until(attempt.context, [&] { return attempt.device.engine.status().error.has_value(); }));
   CHECK(attempt.device.engine.status().error == Errc::timed_out);
 }

@@ -42,19 +42,19 @@ struct LogStatus {
   std::uint64_t size{0};     ///< entries held and applied
   std::uint64_t sending{0};  ///< entries sent and not yet back in the log
   bool caught_up{false};
-  bool stopped{false};          ///< evidence against the server: not followed any more
-  std::optional<Errc> error{};  ///< why it is not followed or not written to at the moment
+  bool stopped{false};        ///< evidence against the server: not followed any more
+  std::optional<Errc> error;  ///< why it is not followed or not written to at the moment
 };
 
 /// Where the synchronisation stands, at one moment.
 struct Status {
   State state{State::offline};
-  std::optional<Errc> error{};         ///< what ended the last connection or attempt; none once live again
-  std::optional<Time> last_contact{};  ///< last frame of the server that this device pinned
+  std::optional<Errc> error;         ///< what ended the last connection or attempt; none once live again
+  std::optional<Time> last_contact;  ///< last frame of the server that this device pinned
   /// How far the server's clock is ahead of this device's, at the last handshake. Not authenticated; to warn a person.
-  std::optional<std::chrono::milliseconds> server_clock_ahead{};
+  std::optional<std::chrono::milliseconds> server_clock_ahead;
   bool settled{false};  ///< live and nothing waits to be sent, but for logs that show an error
-  std::vector<LogStatus> logs{};
+  std::vector<LogStatus> logs;
 };
 
 }  // namespace abri::core::sync
