@@ -178,6 +178,12 @@ const Catalogue& error_texts() {
         "vrai coffre.",
         "This file is not encrypted: it is no vault of Abri. Nothing was written to it; put the true vault "
         "back."}},
+      {"error.not_permitted.type",
+       {"Ce type de fiche ne va pas là. Pour les types : abri fields",
+        "That type of record does not belong there. For the types: abri fields"}},
+      {"error.malformed.request",
+       {"Un caractère n'est pas lisible (le texte doit être en UTF-8). Retapez la commande.",
+        "A character is not readable (text must be in UTF-8). Type the command again."}},
       {"error.malformed.code: kind",
        {"Ce code est d'une autre sorte. Celui d'un appareil : abri device join. Celui d'un partenaire : abri "
         "partner accept",

@@ -207,11 +207,11 @@ def refuse_values(judge, device):
             ("a choice that is not offered", sheet, "urgency=bientôt"),
             ("a commune that does not exist", sheet, "wanted_communes+=99999"),
             ("a commune's name for its code", location, "commune=Lille"),
-            ("text that is no UTF-8", location, b"address=\xff\xfe".decode("utf-8", "surrogateescape")),
             ("an item to take out of notes", sheet, "notes-=x"),
     ):
         field = re.match(r"[a-z_]+", text).group()
         refuse(what, "invalid_argument", "case", "set", case, record, text, where=field)
+    refuse("text that is no UTF-8", "malformed", "case", "set", case, location, b"address=\xff\xfe".decode("utf-8", "surrogateescape"), where="request")
     refuse("a text of 20,000 characters", "too_large", "case", "set", case, location, "address=" + "x" * 20000, where="address")
     refuse("one good and one bad field", "invalid_argument", "case", "set", case, sheet, "adults=3", "children=-2", where="children")
     check(raw_values(device.records(case, "needs_sheet")[0], "adults") == ["1"], "of one good and one bad field neither was taken")
@@ -277,13 +277,16 @@ def refuse_steps(world, judge, first, case, sheet):
     for device in (landlord, first, landlord):
         device.sync()
     partner = next(p for p in first.abri("partner", "list") if p["joined"])
-    judge.refused(first, "a request before the fingerprint was compared", "not_found", "request", "send", case, "Habitat des Ormes")
+    empty = first.abri("case", "new", "last_name=Vesprée")["id"]
+    first.abri("case", "set", case, sheet, "typology_min=T3", "urgency=immediate", "wanted_communes+=59350")
+    judge.refused(first, "a request before the fingerprint was compared", "not_found", "request", "send", case, "Habitat des Ormes", where="partner")
     for device in (first, landlord):
         device.abri("partner", "confirm", partner["fingerprint"])
     for device in (first, landlord, first):
         device.sync()
-    judge.refused(first, "a request without what a landlord needs", "invalid_argument", "request", "send", case, "Habitat des Ormes", where="typology_min")
-    first.abri("case", "set", case, sheet, "typology_min=T3", "urgency=immediate", "wanted_communes+=59350")
+    judge.refused(first, "a request without a needs sheet", "invalid_argument", "request", "send", empty, "Habitat des Ormes", where="needs_sheet")
+    first.abri("case", "add", empty, "needs_sheet", "adults=1")
+    judge.refused(first, "a request without what a landlord needs", "invalid_argument", "request", "send", empty, "Habitat des Ormes", where="typology_min")
     request = first.abri("request", "send", case, "Habitat des Ormes")["id"]
     first.sync()
     landlord.sync()
@@ -371,7 +374,7 @@ def refuse_servers(world, judge):
     judge.refused(organisation("plain", listen(speak_http), world.server.key, account), "a web server in clear", "network_lost", "sync")
     judge.refused(organisation("web", web_server(world), world.server.key, account), "a web server in TLS", "network_lost", "sync")
     silent = organisation("silent", listen(lambda connection: connection.recv(1) and time.sleep(60)), world.server.key, account)
-    judge.refused(silent, "a server that says nothing", "network_lost", "sync")
+    judge.refused(silent, "a server that says nothing", "timed_out", "sync")
 
 
 def clocks_off(world, first, second, case, shift_library):
@@ -384,6 +387,9 @@ def clocks_off(world, first, second, case, shift_library):
         second.environment.update(LD_PRELOAD=shift_library, ABRI_CLOCK_SHIFT=str(years * 365 * 86400))
         second.unlock()
         second.abri("case", "set", case, person, f"first_name=Horloge{what}", "language=dari")
+        written = next(f for f in second.records(case, "person")[0]["fields"] if f["name"] == "first_name")["values"][0]["written_ms"]
+        if years > 0 and written / 1000 - time.time() < 5 * 365 * 86400:
+            raise SystemExit("FAILED: the clock of the agent was not shifted")
         second.sync()
         first.sync()
         shown = first.records(case, "person")[0]
