@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "phone.hpp"
 #include "text.hpp"
 
 #include <abri/base/limits.hpp>
@@ -59,6 +60,11 @@ Result<Value> parse_text(const Field& field, std::string_view text) {
   if (field.kind == Kind::date && !is_date(text)) return Error{Errc::invalid_argument, "date"};
   if (field.unit == "siren" && !is_siren(text)) return Error{Errc::invalid_argument, "siren"};
   if (field.unit == "commune" && !is_commune(text)) return Error{Errc::invalid_argument, "commune"};
+  if (field.unit == "phone") {
+    const auto number = normalised_phone(text);
+    if (!number) return Error{Errc::invalid_argument, "phone"};
+    return Value::text(*number);
+  }
   return Value::text(text);
 }
 
@@ -144,6 +150,7 @@ std::string degrees(std::int64_t micro) {
 std::string render_item(const Field& field, const Value& value, Language language) {
   switch (field.kind) {
     case Kind::text:
+      return field.unit == "phone" ? readable_phone(value.bytes) : value.bytes;
     case Kind::date:
       return value.bytes;
     case Kind::integer: {

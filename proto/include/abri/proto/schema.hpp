@@ -115,8 +115,9 @@ Result<Compartment> compartment_by_name(std::string_view name);
 
 /// The value that a person typed. Enumerations are named by `name` or by a label in either language, in any case; booleans
 /// by oui, non, yes, no, true, false, 1, 0; dates are ISO 8601 (2026-05-31); of a repeated LWW field the items are separated
-/// by commas; of ADD_WINS and NOTES fields the text is one item. Blanks around it are dropped; empty text: no value.
-/// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or (unit siren, commune) misspelt
+/// by commas; of ADD_WINS and NOTES fields the text is one item. Telephone numbers (unit phone) become E.164, in whatever of the usual
+/// forms they were written. Blanks around it are dropped; empty text: no value.
+/// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or (unit siren, commune, phone) misspelt
 ///          Errc::too_large         longer than `limits::kMaxTextBytes`
 Result<Value> parse_value(const Field& field, std::string_view text);
 
