@@ -8,6 +8,15 @@ namespace {
 constexpr Message kShortId{
     "Identifiant trop court, mal écrit, ou commun à plusieurs : donnez-en davantage de chiffres.",
     "The id is too short, misspelt, or several begin so: give more of its digits."};
+constexpr Message kPhone{
+    "« {} » : ce n'est pas un numéro de téléphone complet, rien n'a été enregistré. Écrivez ses dix chiffres "
+    "(06 39 98 00 12), ou l'indicatif du pays pour l'étranger (+32 470 12 34 56). Les numéros courts (15, "
+    "17, "
+    "112, 3919) sont refusés : une personne n'y est pas joignable.",
+    "\"{}\": this is no complete telephone number, nothing was saved. Write its ten digits (06 39 98 00 12), "
+    "or "
+    "the country code for another country (+32 470 12 34 56). Short numbers (15, 17, 112, 3919) are refused: "
+    "nobody can be reached there."};
 
 }  // namespace
 
@@ -24,9 +33,11 @@ const Catalogue& error_texts() {
       {"what.organisation", {"organisation", "organisation"}},
       {"what.partner", {"partenaire", "partner"}},
       {"what.passphrase", {"phrase de passe", "passphrase"}},
+      {"what.phone", {"téléphone", "phone"}},
       {"what.record", {"fiche", "record"}},
       {"what.request", {"demande", "request"}},
       {"what.role", {"rôle", "role"}},
+      {"what.safe_phone", {"téléphone sûr", "safe phone"}},
       {"what.team", {"équipe", "team"}},
       {"what.type", {"type de fiche", "type of record"}},
       {"what.user", {"personne", "person"}},
@@ -118,6 +129,8 @@ const Catalogue& error_texts() {
       // at places that need words of their own
       {"error.invalid_argument.case", kShortId},
       {"error.invalid_argument.record", kShortId},
+      {"error.invalid_argument.phone", kPhone},
+      {"error.invalid_argument.safe_phone", kPhone},
       {"error.invalid_argument.choice",
        {"Ce numéro n'est pas dans la liste. Pour la voir : abri conflict list",
         "That number is not in the list. To see it: abri conflict list"}},

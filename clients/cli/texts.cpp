@@ -71,7 +71,9 @@ const Catalogue& texts() {
       {"unit.m", {"mètres", "metres"}},
       {"unit.m2", {"m²", "m²"}},
       {"unit.microdegree", {"degrés décimaux", "decimal degrees"}},
-      {"unit.phone", {"numéro de téléphone", "telephone number"}},
+      {"unit.phone",
+       {"numéro de téléphone : 06 39 98 00 12, ou +32 … pour l'étranger",
+        "telephone number: 06 39 98 00 12, or +32 … for other countries"}},
       {"unit.siren", {"numéro SIREN", "SIREN number"}},
       // headings and marks
       {"mark.conflict", {"EN CONFLIT", "CONFLICT"}},
