@@ -167,7 +167,7 @@ def merge(a, b, edits, profile):
         device.settle()
         device.call("disconnect")
     half = edits // 2
-    for device, who, field, first in ((a, "A hors ligne", "safe_phone", 0), (b, "B hors ligne", "phone", half)):
+    for device, who, field, first in ((a, "A hors ligne", "safe_hours", 0), (b, "B hors ligne", "code_phrase", half)):
         device.call("edits", items=[{"index": first + k, "field": field, "value": edited(who, k)} for k in range(edits)])
     profile.start("merge", a.host.pid, b.host.pid)
     begin = min(device.call("connect")["t"] for device in (a, b))

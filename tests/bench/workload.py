@@ -48,12 +48,14 @@ def record(index):
 
 
 def person(index):
-    """The same text in the twelve fields of a `person`: what has no field of its own stands with the note."""
+    """The same text in the twelve fields of a `person`: what has no field of its own stands with the note. Telephone numbers in the
+    form that is stored, so that they come back as they were."""
     r = record(index)
     return {"role": "victim", "last_name": r["nom"], "first_name": r["prenom"], "used_name": r["reference"],
-            "birth_date": r["naissance"], "phone": r["telephone"], "safe_phone": r["adresse"], "safe_hours": r["motif"],
+            "birth_date": r["naissance"], "phone": "+337" + r["telephone"][3:].replace(" ", ""),
+            "safe_phone": f"+3363998{index % 10000:04}", "safe_hours": r["motif"],
             "language": r["statut"], "marital_status": MARITAL[index % len(MARITAL)], "interpreter": "true" if index % 2 else "false",
-            "code_phrase": " | ".join((r["courriel"], r["codePostal"], r["commune"], r["note"]))}
+            "code_phrase": " | ".join((r["adresse"], r["courriel"], r["codePostal"], r["commune"], r["note"]))}
 
 
 def cases(first, count):

@@ -71,9 +71,9 @@ std::vector<core::FieldEdit> person(int number) {
           {.field = "used_name", .value = "DOS-2026-" + std::to_string(number)},
           {.field = "birth_date", .value = "1984-05-12"},
           {.field = "phone", .value = "06 39 98 11 22"},
-          {.field = "safe_phone", .value = "12 allée des Châtaigniers"},
+          {.field = "safe_phone", .value = "06 39 98 33 44"},
           {.field = "safe_hours", .value = "renouvellement de titre de séjour"},
-          {.field = "code_phrase", .value = std::string(270, 'n')},
+          {.field = "code_phrase", .value = "12 allée des Châtaigniers | " + std::string(270, 'n')},
           {.field = "language", .value = "en attente de pièces"},
           {.field = "marital_status", .value = "married"},
           {.field = "interpreter", .value = "true"}};

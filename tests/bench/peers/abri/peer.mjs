@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Abri: real processes. The server is abri-server, a client is bench_device (tests/bench/device), spoken to by JSON lines: a vault
 // in SQLCipher with the real engine and its TLS 1.3. The peers' record of twelve texts lies in the twelve fields of a `person`:
-// e-mail, postal code and town, which have no field of their own there, stand with the note.
+// what has no field of its own there stands with the note.
 // A second client is a second device of the same person: it joins by a code that the first one's adapter hands out, so its
 // bootstrap includes its enrolment.
 import { execFileSync, spawn } from 'node:child_process';
@@ -13,17 +13,20 @@ import { createInterface } from 'node:readline';
 export const meta = { name: 'abri', e2ee: true, versions: 'this tree', clientStore: 'SQLCipher, WAL, FULL', serverStore: 'SQLCipher, WAL, FULL', ack: 'signed receipt after fsync' };
 const BIN = process.env.ABRI_BENCH_BIN;
 const MARITAL = ['married', 'civil_union', 'cohabiting', 'separated', 'divorced', 'widowed', 'single'];
-const FIELD = { reference: 'used_name', nom: 'last_name', prenom: 'first_name', naissance: 'birth_date', adresse: 'safe_phone', telephone: 'phone', statut: 'language', motif: 'safe_hours' };
+// Every text of the peers' record may be edited to any other text, so none can lie in a field that takes telephone numbers only.
+const FIELD = { nom: 'last_name', telephone: 'first_name', adresse: 'used_name', naissance: 'birth_date', statut: 'language', motif: 'safe_hours' };
+const TOGETHER = ['reference', 'prenom', 'courriel', 'codePostal', 'commune', 'note']; // in `code_phrase`; never edited
 const NAME = Object.fromEntries(Object.entries(FIELD).map(([ours, theirs]) => [theirs, ours]));
 const READ = [...Object.values(FIELD), 'code_phrase'];
 
 const person = (r, i) => ({
   role: 'victim', ...Object.fromEntries(Object.entries(FIELD).map(([name, field]) => [field, r[name]])),
-  marital_status: MARITAL[i % 7], interpreter: String(i % 2 === 1), code_phrase: [r.courriel, r.codePostal, r.commune, r.note].join(' | '),
+  phone: `+3363998${String(i % 10000).padStart(4, '0')}`, safe_phone: `+3363998${String((i + 1) % 10000).padStart(4, '0')}`,
+  marital_status: MARITAL[i % 7], interpreter: String(i % 2 === 1), code_phrase: TOGETHER.map(name => r[name]).join(' | '),
 });
 const back = texts => {
-  const [courriel, codePostal, commune, note] = texts[READ.length - 1].split(' | ');
-  return { ...Object.fromEntries(Object.keys(FIELD).map((name, k) => [name, texts[k]])), courriel, codePostal, commune, note };
+  const together = texts[READ.length - 1].split(' | ');
+  return { ...Object.fromEntries(Object.keys(FIELD).map((name, k) => [name, texts[k]])), ...Object.fromEntries(TOGETHER.map((name, k) => [name, together[k]])) };
 };
 
 // What clients must know of the server: beside its folder, where the harness keeps the clients' folders too.
