@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import secrets
 import socket
 import subprocess
@@ -135,6 +136,12 @@ def edit_concurrently(first, second, case):
     return phones
 
 
+def with_stored_phones(texts):
+    """And each telephone number in the forms that it has without blanks and in the vault."""
+    phones = [text.replace(" ", "") for text in texts if re.fullmatch(r"0[1-9]( [0-9]{2}){4}", text)]
+    return texts | set(phones) | {"+33" + phone[1:] for phone in phones}
+
+
 def dump(world, what, folder, environment=None):
     target = world.path(f"{what}-opened.bin")
     with open(target, "wb") as out:
@@ -230,7 +237,7 @@ def main():
         first, second, landlord, landlord_id, accounts = found_and_meet(world)
         cases, dwelling = work_offline(world, first, landlord, generated, convention, canaries["vault"])
         phones = rehouse(world, first, second, landlord, landlord_id, cases[0], dwelling)
-        needles = sorted({text for family in generated for text in family["sensitive"] if len(text) >= 8} | set(phones))
+        needles = sorted(with_stored_phones({text for family in generated for text in family["sensitive"] if len(text) >= 8} | set(phones)))
         leak_search(world, landlord, needles, canaries, accounts[0])
         say(f"\nAll of it held, in {time.time() - began:.0f} s.")
     finally:
