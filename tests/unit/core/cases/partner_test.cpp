@@ -14,23 +14,9 @@ struct Partners {
 
   Partners() {
     std::tie(association, colleague) = world.association();
-    landlord = &world.add_device();
-    REQUIRE(landlord->app->create_organisation(
-        world.organisation("Habitat des Ormes", "landlord", "Noé Vasseur")));
-    landlord->start();
-    world.settle();
-    const auto code = association->app->invite_partner();
-    REQUIRE(code);
-    world.settle();
-    REQUIRE(landlord->app->accept_partner(*code));
-    world.settle();
-    const auto seen = association->app->partners()->at(0);
-    REQUIRE(seen.joined);
-    CHECK(seen.fingerprint == landlord->app->partners()->at(0).fingerprint);
-    REQUIRE(association->app->confirm_partner(seen.fingerprint));
-    REQUIRE(landlord->app->confirm_partner(seen.fingerprint));
-    world.settle();
-    landlord_id = seen.id;
+    landlord = &world.found("Habitat des Ormes", "landlord", "Noé Vasseur");
+    landlord_id = world.bring_together(*association, *landlord);
+    CHECK(association->app->partners()->at(0).fingerprint == landlord->app->partners()->at(0).fingerprint);
   }
 
   CaseId family() {

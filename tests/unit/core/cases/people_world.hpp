@@ -8,6 +8,7 @@
 #include <abri/core/app.hpp>
 #include <abri/crypto/random.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -65,6 +66,7 @@ class PersonDevice {
   }
   [[nodiscard]] std::string digest() const { return app->status()->digest; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] Time now() const { return now_; }
 
   std::unique_ptr<App> app;
   sync::test::ServerModel::ConnectionPtr connection;
@@ -131,13 +133,17 @@ struct PeopleWorld {
       for (auto& device : devices) device->time();
     }
   }
+  /// Founds an organisation on a device of its own.
+  PersonDevice& found(const std::string& name, const std::string& kind, const std::string& person) {
+    auto& device = add_device();
+    REQUIRE(device.app->create_organisation(organisation(name, kind, person)));
+    device.start();
+    settle();
+    return device;
+  }
   /// Founds an association and brings a second device of its founder in.
   std::pair<PersonDevice*, PersonDevice*> association() {
-    auto& first = add_device();
-    REQUIRE(first.app->create_organisation(
-        organisation("Association des Tilleuls", "fnsf_association", "Awa Lenoir")));
-    first.start();
-    settle();
+    auto& first = found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");
     auto code = first.app->invite("", {});
     REQUIRE(code);
     auto& second = add_device();
@@ -145,6 +151,23 @@ struct PeopleWorld {
     second.start();
     settle();
     return {&first, &second};
+  }
+  /// Brings two organisations together: code, answer, and both compare the fingerprint.
+  /// @return the organisation of `answering`
+  OrganisationId bring_together(PersonDevice& opening, PersonDevice& answering) {
+    const auto code = opening.app->invite_partner();
+    REQUIRE(code);
+    settle();
+    REQUIRE(answering.app->accept_partner(*code));
+    settle();
+    const auto partners = opening.app->partners();
+    const auto seen = std::ranges::find_if(
+        *partners, [](const auto& partner) { return partner.joined && !partner.confirmed; });
+    REQUIRE(seen != partners->end());
+    REQUIRE(opening.app->confirm_partner(seen->fingerprint));
+    REQUIRE(answering.app->confirm_partner(seen->fingerprint));
+    settle();
+    return seen->id;
   }
 };
 
