@@ -148,16 +148,12 @@ class Server::Impl {
         co_await synchronise(socket, *request);
         continue;
       }
+      const bool writes = !only_reads(request->command);
+      if (writes) static_cast<void>(app_->flush());  // a person saved: it leaves at once where there is a connection
       const auto result = carry_out(*app_, *request);
-      if (result && !only_reads(request->command)) wrote();
+      if (result && writes) synchroniser_->notify_local();
       co_await send(socket, answer(result));
     }
-  }
-
-  /// A person saved something: it leaves at once where there is a connection.
-  void wrote() {
-    static_cast<void>(app_->flush());
-    synchroniser_->notify_local();
   }
 
   net::awaitable<void> synchronise(std::shared_ptr<Protocol::socket> socket, Request request) {
@@ -172,7 +168,8 @@ class Server::Impl {
       co_return;
     }
     stay_ = stay_ || flag("stay");
-    wrote();
+    static_cast<void>(app_->flush());
+    synchroniser_->notify_local();
     // whoever asks now does not wait for the next attempt of a connection that stays
     if (synchroniser_->status().state == core::sync::State::offline) synchroniser_->stop();
     synchroniser_->start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/chains.hpp"
 #include "cases/enrolment.hpp"
+#include "cases/feed_writer.hpp"
 #include "cases/files.hpp"
 #include "cases/partners.hpp"
 #include "cases/port.hpp"
@@ -35,6 +36,7 @@ class App::Impl {
               .incarnation = {},
               .hybrid_clock = {},
               .sealed_at = {},
+              .unsent = {},
               .read_to_head = {}},
         port(world, vault_,
              [this] {
@@ -55,6 +57,19 @@ class App::Impl {
     auto result = vault::in_transaction(world.db, std::forward<Body>(body));
     if (!result) static_cast<void>(cases::load_world(world));
     return result;
+  }
+
+  /// What a person writes. While connected it is sealed in the same transaction: one wait for the disk instead of two.
+  template <class Body>
+  auto write(Body&& body) {
+    return change([&] {
+      auto result = body();
+      // what cannot be sealed now stays, and the engine says why
+      if (result && world.flush && engine.live())
+        if (!vault::in_transaction(world.db, [&] { return cases::seal_all(world); }))
+          static_cast<void>(cases::load_world(world));
+      return result;
+    });
   }
 
  private:
@@ -142,28 +157,28 @@ Result<void> App::confirm_partner(const std::string& fingerprint) {
 // --- files
 
 Result<CaseId> App::create_case(std::span<const FieldEdit> person) {
-  return impl_->change([&] { return cases::create_case(impl_->world, person); });
+  return impl_->write([&] { return cases::create_case(impl_->world, person); });
 }
 Result<CaseId> App::create_dwelling(std::span<const FieldEdit> dwelling) {
-  return impl_->change([&] { return cases::create_dwelling(impl_->world, dwelling); });
+  return impl_->write([&] { return cases::create_dwelling(impl_->world, dwelling); });
 }
 Result<CaseId> App::create_directory_entry(std::span<const FieldEdit> organisation) {
-  return impl_->change([&] { return cases::create_directory_entry(impl_->world, organisation); });
+  return impl_->write([&] { return cases::create_directory_entry(impl_->world, organisation); });
 }
 Result<RecordId> App::add_record(const CaseId& id, std::string_view type, std::span<const FieldEdit> fields) {
-  return impl_->change([&] { return cases::add_record(impl_->world, id, type, fields); });
+  return impl_->write([&] { return cases::add_record(impl_->world, id, type, fields); });
 }
 Result<void> App::edit(const CaseId& id, const RecordId& record, std::span<const FieldEdit> fields) {
-  return impl_->change([&] { return cases::edit_record(impl_->world, id, record, fields); });
+  return impl_->write([&] { return cases::edit_record(impl_->world, id, record, fields); });
 }
 Result<void> App::resolve(const CaseId& id, const RecordId& record, std::string_view field,
                           std::uint32_t choice) {
   if (choice == 0) return Error{Errc::invalid_argument, "choice"};
-  return impl_->change([&] { return cases::resolve_field(impl_->world, id, record, field, choice, {}); });
+  return impl_->write([&] { return cases::resolve_field(impl_->world, id, record, field, choice, {}); });
 }
 Result<void> App::resolve_with(const CaseId& id, const RecordId& record, std::string_view field,
                                std::string_view value) {
-  return impl_->change([&] { return cases::resolve_field(impl_->world, id, record, field, 0, value); });
+  return impl_->write([&] { return cases::resolve_field(impl_->world, id, record, field, 0, value); });
 }
 Result<CaseView> App::show(const CaseId& id, bool reveal) {
   return impl_->change([&] { return cases::show_case(impl_->world, id, reveal); });
@@ -187,13 +202,13 @@ Result<RecordId> App::find_record(const CaseId& id, std::string_view prefix) {
 // --- rehousing
 
 Result<CaseId> App::send_request(const CaseId& case_id, const OrganisationId& landlord) {
-  return impl_->change([&] { return cases::send_request(impl_->world, case_id, landlord); });
+  return impl_->write([&] { return cases::send_request(impl_->world, case_id, landlord); });
 }
 Result<void> App::advance(const CaseId& id, const RecordId& record, std::string_view action) {
-  return impl_->change([&] { return cases::advance(impl_->world, id, record, action); });
+  return impl_->write([&] { return cases::advance(impl_->world, id, record, action); });
 }
 Result<RecordId> App::propose(const CaseId& request, const CaseId& dwelling) {
-  return impl_->change([&] { return cases::propose(impl_->world, request, dwelling); });
+  return impl_->write([&] { return cases::propose(impl_->world, request, dwelling); });
 }
 
 // --- synchronisation

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/chains.hpp"
 
+#include "cases/entry_store.hpp"
 #include "cases/partners.hpp"
 #include "chain/link_builder.hpp"
 #include "chain/seeds.hpp"
@@ -12,10 +13,6 @@
 namespace abri::core::cases {
 
 namespace {
-
-constexpr std::int64_t entry_row(const Log& log, std::uint64_t position) {
-  return (log.number << 40) | static_cast<std::int64_t>(position);
-}
 
 /// One entry of a chain's log on the confirmed state.
 void apply_entry_bytes(Chain& chain, const chain::ChainSecrets& secrets, std::uint64_t position,
@@ -54,14 +51,13 @@ Result<std::optional<chain::ChainHead>> kept_head(World& world, const ChainId& i
 Result<std::vector<std::optional<Bytes>>> opened_entries(World& world, const Log& log,
                                                          const chain::ChainSecrets& secrets) {
   std::vector<std::optional<Bytes>> out;
-  ABRI_TRY(auto rows, world.db.statement("SELECT bytes FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id"));
-  ABRI_CHECK(rows.bind_all(entry_row(log, 0), (log.number + 1) << 40));
-  for (;;) {
-    ABRI_TRY(const bool more, rows.step());
-    if (!more) return out;
-    auto opened = chain::open_link(secrets.key, chain_of(log.id), rows.column_blob(0));
+  for (std::uint64_t position = 0; position < log.size; ++position) {
+    ABRI_TRY(const auto entry, find_entry(world, log, position));
+    if (!entry) return Error{Errc::internal, "entry of a chain"};
+    auto opened = chain::open_link(secrets.key, chain_of(log.id), entry->bytes);
     out.push_back(opened ? std::optional(std::move(*opened)) : std::nullopt);
   }
+  return out;
 }
 
 /// Puts the waiting links on top of the confirmed state. False: one of them no longer follows.
@@ -69,15 +65,14 @@ Result<bool> stack_waiting(World& world, Chain& chain, const Log& log) {
   const auto* secrets = world.keyring.chain(chain.confirmed.id());
   chain.state = chain.confirmed;
   chain.waiting = false;
-  ABRI_TRY(auto rows, world.db.statement("SELECT bytes FROM outbox WHERE log = ?1 ORDER BY id"));
-  ABRI_CHECK(rows.bind_all(log.number));
-  for (;;) {
-    ABRI_TRY(const bool more, rows.step());
-    if (!more) return true;
-    ABRI_TRY(const auto link, chain::open_link(secrets->key, chain.confirmed.id(), rows.column_blob(0)));
-    if (!chain::apply_link(chain.state, link, chain::Signatures::already_verified)) return false;
-    chain.waiting = true;
-  }
+  bool follows = true;
+  ABRI_CHECK(visit_waiting(world, log, [&](BytesView entry) -> Result<bool> {
+    ABRI_TRY(const auto link, chain::open_link(secrets->key, chain.confirmed.id(), entry));
+    follows = chain::apply_link(chain.state, link, chain::Signatures::already_verified).has_value();
+    chain.waiting = chain.waiting || follows;
+    return follows;
+  }));
+  return follows;
 }
 
 Result<void> load_chain(World& world, const Log& log) {
@@ -155,10 +150,7 @@ Result<void> queue_link(World& world, Chain& chain, const chain::Body& body) {
   ABRI_TRY(const auto link, chain::build_link(chain.state, author, body));
   ABRI_CHECK(chain::apply_link(chain.state, link));
   ABRI_TRY(const auto entry, chain::seal_link(secrets->key, id, link));
-  ABRI_TRY(
-      auto insert,
-      world.db.statement("INSERT INTO outbox(log, entry_id, epoch, clock, bytes) VALUES(?1, ?2, 0, 0, ?3)"));
-  ABRI_CHECK(insert.run(log->number, crypto::entry_hash(entry), BytesView(entry)));
+  ABRI_CHECK(enqueue_entry(world, *log, entry, {}));
   chain.waiting = true;
   return {};
 }
@@ -274,10 +266,8 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
   bool foreign = false;
   for (std::size_t i = 0; i < arrived.entries.size(); ++i) {
     apply_entry_bytes(*chain, *secrets, arrived.first + i, arrived.entries[i]);
-    const auto entry_id = crypto::entry_hash(arrived.entries[i]);
-    ABRI_TRY(auto remove, world.db.statement("DELETE FROM outbox WHERE log = ?1 AND entry_id = ?2"));
-    ABRI_CHECK(remove.run(log.number, entry_id));
-    if (world.db.changes() == 0) {
+    ABRI_TRY(const auto own, acknowledge_entry(world, log, arrived.entries[i]));
+    if (!own) {
       foreign = true;
       continue;
     }
@@ -309,8 +299,7 @@ Result<void> remake_links(World& world, const ChainId& id) {
   auto* chain = world.chain(id);
   auto* log = world.log(log_of(id));
   if (chain == nullptr || log == nullptr) return Error{Errc::not_found, "chain"};
-  ABRI_TRY(auto drop, world.db.statement("DELETE FROM outbox WHERE log = ?1"));
-  ABRI_CHECK(drop.run(log->number));
+  ABRI_CHECK(drop_waiting_entries(world, *log));
   chain->state = chain->confirmed;
   chain->waiting = false;
   struct Row {

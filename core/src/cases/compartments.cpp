@@ -120,11 +120,12 @@ Bytes encode_named(const std::vector<UserId>& users) {
 /// @param author  the user whose device offers the key
 Result<void> keep_key(World& world, const CaseId& id, const KeyOffer& offer, std::int64_t position,
                       const UserId& author, const crypto::CompartmentKey& key) {
-  ABRI_TRY(auto insert,
-           world.db.statement(
-               "INSERT INTO compartment_keys(case_ref, compartment, epoch, position, commitment, key, "
-               "author, named) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-               "ON CONFLICT DO UPDATE SET position = min(position, ?4)"));
+  ABRI_TRY(
+      auto insert,
+      world.db.statement(
+          "INSERT INTO compartment_keys(case_number, compartment, epoch, position, commitment, key, "
+          "author, named) VALUES((SELECT number FROM cases WHERE case_ref = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+          "ON CONFLICT DO UPDATE SET position = min(position, ?4)"));
   return key.expose([&](std::span<const std::byte, 32> bytes) {
     return insert.run(id, static_cast<std::int64_t>(offer.compartment), offer.epoch, position,
                       offer.commitment, BytesView(bytes), author, BytesView(encode_named(offer.named)));
@@ -140,15 +141,18 @@ std::vector<UserId> default_named(World& world, const chain::ChainState& state) 
 }
 
 Result<void> mark_granted(World& world, const CaseId& id, const KeyOffer& offer, const DeviceId& device) {
-  ABRI_TRY(auto insert, world.db.statement("INSERT INTO grants(case_ref, compartment, commitment, device) "
-                                           "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"));
+  ABRI_TRY(auto insert,
+           world.db.statement(
+               "INSERT INTO grants(case_number, compartment, commitment, device) "
+               "VALUES((SELECT number FROM cases WHERE case_ref = ?1), ?2, ?3, ?4) ON CONFLICT DO NOTHING"));
   return insert.run(id, static_cast<std::int64_t>(offer.compartment), offer.commitment, device);
 }
 
 Result<bool> is_granted(World& world, const CaseId& id, const KeyOffer& offer, const DeviceId& device) {
-  ABRI_TRY(auto row, world.db.statement(
-                         "SELECT 1 FROM grants WHERE case_ref = ?1 AND compartment = ?2 AND commitment = ?3 "
-                         "AND device = ?4"));
+  ABRI_TRY(auto row,
+           world.db.statement(
+               "SELECT 1 FROM grants WHERE case_number = (SELECT number FROM cases WHERE case_ref = ?1) "
+               "AND compartment = ?2 AND commitment = ?3 AND device = ?4"));
   return row.query(id, static_cast<std::int64_t>(offer.compartment), offer.commitment, device);
 }
 
@@ -299,10 +303,10 @@ Result<std::optional<HeldKey>> writing_key(World& world, const CaseId& id, Compa
   const auto* own = world.own_chain();
   const bool personal = wrapped_to_devices(compartment) && own != nullptr;
   const auto named = personal ? encode_named(default_named(world, own->state)) : Bytes{};
-  ABRI_TRY(auto row, world.db.statement(
-                         "SELECT epoch, key FROM compartment_keys WHERE case_ref = ?1 AND compartment = ?2 "
-                         "AND (?3 = 0 OR (author = ?4 AND named = ?5)) "
-                         "ORDER BY epoch DESC, position, commitment LIMIT 1"));
+  ABRI_TRY(auto row, world.db.statement("SELECT epoch, key FROM compartment_keys WHERE case_number = "
+                                        "(SELECT number FROM cases WHERE case_ref = ?1) AND compartment = ?2 "
+                                        "AND (?3 = 0 OR (author = ?4 AND named = ?5)) "
+                                        "ORDER BY epoch DESC, position, commitment LIMIT 1"));
   ABRI_TRY(const bool found, row.query(id, static_cast<std::int64_t>(compartment), personal ? 1 : 0,
                                        world.user, BytesView(named)));
   if (!found) return std::optional<HeldKey>{};
@@ -314,8 +318,9 @@ Result<std::vector<crypto::CompartmentKey>> reading_keys(World& world, const Cas
                                                          Compartment compartment, std::uint32_t epoch) {
   std::vector<crypto::CompartmentKey> keys;
   ABRI_TRY(auto rows,
-           world.db.statement("SELECT key FROM compartment_keys WHERE case_ref = ?1 AND compartment = ?2 AND "
-                              "epoch = ?3 ORDER BY position, commitment"));
+           world.db.statement(
+               "SELECT key FROM compartment_keys WHERE case_number = (SELECT number FROM cases "
+               "WHERE case_ref = ?1) AND compartment = ?2 AND epoch = ?3 ORDER BY position, commitment"));
   ABRI_CHECK(rows.bind_all(id, static_cast<std::int64_t>(compartment), epoch));
   for (;;) {
     ABRI_TRY(const bool more, rows.step());
@@ -362,8 +367,9 @@ Result<void> grant_to_new_devices(World& world) {
   std::vector<Held> held;
   {
     ABRI_TRY(auto rows, world.db.statement(
-                            "SELECT k.case_ref, k.compartment, k.epoch, k.commitment, k.named, c.log FROM "
-                            "compartment_keys k JOIN cases c USING(case_ref) WHERE length(k.named) > 0"));
+                            "SELECT c.case_ref, k.compartment, k.epoch, k.commitment, k.named, c.log FROM "
+                            "compartment_keys k JOIN cases c ON c.number = k.case_number "
+                            "WHERE length(k.named) > 0"));
     for (;;) {
       ABRI_TRY(const bool more, rows.step());
       if (!more) break;

@@ -2,6 +2,7 @@
 #include "cases/enrolment.hpp"
 
 #include "cases/chains.hpp"
+#include "cases/entry_store.hpp"
 #include "chain/link_builder.hpp"
 #include "chain/seeds.hpp"
 
@@ -77,10 +78,7 @@ Result<void> post(World& world, const Log& mailbox, BytesView message) {
   const auto* secrets = world.keyring.mailbox(mailbox.id);
   if (secrets == nullptr) return Error{Errc::not_found, "mailbox"};
   ABRI_TRY(const auto entry, chain::seal_link(secrets->key, chain_of(mailbox.id), message));
-  ABRI_TRY(
-      auto insert,
-      world.db.statement("INSERT INTO outbox(log, entry_id, epoch, clock, bytes) VALUES(?1, ?2, 0, 0, ?3)"));
-  return insert.run(mailbox.number, crypto::entry_hash(entry), BytesView(entry));
+  return enqueue_entry(world, mailbox, entry, {});
 }
 
 Result<Bytes> encode_invitation(World& world, const Pending& pending) {
@@ -437,9 +435,8 @@ Result<bool> apply_mailbox_entries(World& world, Log& log, const sync::Arrived& 
   if (secrets == nullptr) return Error{Errc::not_found, "mailbox"};
   bool logs_changed = false;
   for (const auto entry : arrived.entries) {
-    ABRI_TRY(auto remove, world.db.statement("DELETE FROM outbox WHERE log = ?1 AND entry_id = ?2"));
-    ABRI_CHECK(remove.run(log.number, crypto::entry_hash(entry)));
-    if (world.db.changes() > 0) continue;  // our own message
+    ABRI_TRY(const auto own, acknowledge_entry(world, log, entry));
+    if (own) continue;
     const auto message = chain::open_link(secrets->key, chain_of(log.id), entry);
     if (!message) continue;
     Reader in(*message);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/feed_reader.hpp"
 
+#include "cases/entry_store.hpp"
 #include "cases/feed_writer.hpp"
 #include "cases/records.hpp"
 #include "cases/requests.hpp"
@@ -74,10 +75,8 @@ Result<std::optional<feed::ShortHash>> root_at(World& world, const Log& feed, co
     const auto index = size - arrived.first - 1;
     return index < arrived.roots.size() ? Root(feed::shorten(arrived.roots[index])) : Root{};
   }
-  ABRI_TRY(auto row, world.db.statement("SELECT root FROM entries WHERE id = ?1"));
-  ABRI_TRY(const bool found, row.query((feed.number << 40) | static_cast<std::int64_t>(size - 1)));
-  if (!found || row.column_blob(0).size() != 16) return Root{};
-  return Root(to_array<16>(row.column_blob(0)));
+  ABRI_TRY(const auto leaf, find_leaf(world, feed, size - 1));
+  return leaf ? Root(leaf->root) : Root{};
 }
 
 class FeedReader {
@@ -95,7 +94,7 @@ class FeedReader {
     const auto entry = arrived_.entries[index];
     const auto position = arrived_.first + index;
     const auto leaf_time = from_millis(arrived_.times_ms[index]);
-    ABRI_TRY(const auto sent, sent_clock(entry));
+    ABRI_TRY(const auto sent, acknowledge_entry(world_, feed_, entry));
     auto opened = open_any(world_, feed_, entry);
     if (!opened) return refuse(Verdict::unreadable);
     ABRI_TRY(const auto verdict, judge(*opened, position, sent.has_value()));
@@ -111,18 +110,6 @@ class FeedReader {
       }
     }
     return {};
-  }
-
-  /// If the entry is one of ours that waits: the greatest clock in it. It leaves the outbox.
-  Result<std::optional<std::uint64_t>> sent_clock(BytesView entry) {
-    using Sent = std::optional<std::uint64_t>;
-    ABRI_TRY(auto row,
-             world_.db.statement("DELETE FROM outbox WHERE log = ?1 AND entry_id = ?2 RETURNING clock"));
-    ABRI_TRY(const bool found, row.query(feed_.number, crypto::entry_hash(entry)));
-    if (!found) return Sent{};
-    const auto clock = static_cast<std::uint64_t>(row.column_int64(0));
-    ABRI_TRY([[maybe_unused]] const bool more, row.step());
-    return Sent(clock);
   }
 
   Result<void> refuse(Verdict verdict) { return notice(world_, to_string(verdict), feed_.id, {}); }
@@ -247,14 +234,12 @@ class FeedReader {
       }
     }
     for (const auto& one : late) {
-      ABRI_TRY(auto row, world_.db.statement("SELECT time, bytes FROM entries WHERE id = ?1"));
-      ABRI_TRY(const bool found, row.query((feed_.number << 40) | one.position));
-      if (!found) continue;
-      const auto time = row.column_time(0);
-      const auto opened = open_any(world_, feed_, row.column_blob(1));
+      const auto position = static_cast<std::uint64_t>(one.position);
+      ABRI_TRY(const auto entry, find_entry(world_, feed_, position));
+      if (!entry) continue;
+      const auto opened = open_any(world_, feed_, entry->bytes);
       if (!opened || static_cast<std::size_t>(one.body) >= opened->bodies.size()) continue;
-      ABRI_CHECK(apply_change(*opened, static_cast<std::size_t>(one.body),
-                              static_cast<std::uint64_t>(one.position), time));
+      ABRI_CHECK(apply_change(*opened, static_cast<std::size_t>(one.body), position, entry->time));
     }
     return {};
   }

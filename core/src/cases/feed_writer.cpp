@@ -2,6 +2,7 @@
 #include "cases/feed_writer.hpp"
 
 #include "cases/compartments.hpp"
+#include "cases/entry_store.hpp"
 #include "merge/change.hpp"
 
 #include <abri/crypto/merkle.hpp>
@@ -101,11 +102,17 @@ class Sealer {
  public:
   Sealer(World& world, const Log& feed, const chain::ChainState& chain, std::uint32_t epoch,
          AuthorState author)
-      : world_(world), feed_(feed), chain_(chain), epoch_(epoch), author_(author) {}
+      : world_(world),
+        feed_(feed),
+        chain_(chain),
+        epoch_(epoch),
+        author_(author),
+        waiting_{.epoch = epoch, .clock = 0, .changes = {}} {}
 
   Result<void> add_clear(const PendingRow& row) {
     ABRI_CHECK(make_room(row.payload.size()));
     builder_->add_clear(row.header, row.payload);
+    if (!row.header.case_ref.is_zero()) waiting_.changes.insert(row.header.case_ref);
     return {};
   }
 
@@ -117,7 +124,8 @@ class Sealer {
     auto header = row.header;
     header.epoch = key->epoch;
     builder_->add_change(header, key->key, row.payload);
-    clock_ = std::max(clock_, row.clock);
+    waiting_.changes.insert(header.case_ref);
+    waiting_.clock = std::max(waiting_.clock, row.clock);
     return {};
   }
 
@@ -128,12 +136,9 @@ class Sealer {
     if (key == nullptr) return Error{Errc::not_permitted, "key of the feed"};
     ABRI_TRY(const auto sealed, builder_->seal(feed_.id, epoch_, *key, world_.keyring.device()));
     builder_.reset();
-    ABRI_TRY(auto insert, world_.db.statement("INSERT INTO outbox(log, entry_id, epoch, clock, bytes) "
-                                              "VALUES(?1, ?2, ?3, ?4, ?5)"));
-    ABRI_CHECK(
-        insert.run(feed_.number, crypto::entry_hash(sealed.bytes), epoch_, clock_, BytesView(sealed.bytes)));
+    ABRI_CHECK(enqueue_entry(world_, feed_, sealed.bytes, waiting_));
     author_ = {author_.sequence + 1, sealed.header_hash};
-    clock_ = 0;
+    waiting_ = {.epoch = epoch_, .clock = 0, .changes = {}};
     ABRI_TRY(auto author,
              world_.db.statement("INSERT OR REPLACE INTO authors(log, device, incarnation, sequence, "
                                  "header_hash, pinned) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
@@ -164,7 +169,7 @@ class Sealer {
   const chain::ChainState& chain_;
   std::uint32_t epoch_;
   AuthorState author_;
-  std::uint64_t clock_{0};
+  Waiting waiting_;  ///< of the entry that is being made
   std::optional<feed::EntryBuilder> builder_;
 };
 
@@ -200,6 +205,7 @@ Result<void> queue_body(World& world, const Log& feed, const feed::BodyHeader& h
       auto insert,
       world.db.statement("INSERT INTO pending(log, kind, case_ref, compartment, counter, operations, clock, "
                          "payload) VALUES(?1, ?2, ?3, ?4, 0, 0, 0, ?5)"));
+  world.count_unsent(header.case_ref);
   return insert.run(feed.number, static_cast<std::int64_t>(header.kind), header.case_ref, header.compartment,
                     payload);
 }
@@ -214,6 +220,7 @@ Result<void> queue_change(World& world, const Log& feed, const CaseId& id, Compa
       auto insert,
       world.db.statement("INSERT INTO pending(log, kind, case_ref, compartment, counter, operations, clock, "
                          "payload) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+  world.count_unsent(id);
   return insert.run(feed.number, static_cast<std::int64_t>(feed::BodyKind::change), id,
                     static_cast<std::int64_t>(compartment), operations.front().dot.counter, operations.size(),
                     operations.back().clock.packed, BytesView(payload));
@@ -245,7 +252,10 @@ Result<void> seal_pending(World& world, const Log& feed) {
   const auto epoch = group->generation();
   ABRI_TRY(auto rows, oldest_pending(world, feed));
   if (rows.empty()) return {};
-  const auto last = rows.back().id;
+  for (const auto& row : rows) world.count_sent(row.header.case_ref);
+  // first, so that the entries take the pages that this frees
+  ABRI_TRY(auto remove, world.db.statement("DELETE FROM pending WHERE log = ?1 AND id <= ?2"));
+  ABRI_CHECK(remove.run(feed.number, rows.back().id));
   // the people named for an address may have changed since it was written: then it is sealed under a new key
   for (const auto& row : rows) {
     const auto compartment = static_cast<Compartment>(row.header.compartment);
@@ -269,8 +279,6 @@ Result<void> seal_pending(World& world, const Log& feed) {
   for (const auto& row : rows)
     if (row.header.kind == feed::BodyKind::change) ABRI_CHECK(sealer.add_change(row));
   ABRI_CHECK(sealer.finish());
-  ABRI_TRY(auto remove, world.db.statement("DELETE FROM pending WHERE log = ?1 AND id <= ?2"));
-  ABRI_CHECK(remove.run(feed.number, last));
   world.sealed_at[feed.id] = world.now();
   ABRI_TRY(auto more, world.db.statement("SELECT 1 FROM pending LIMIT 1"));
   ABRI_TRY(const bool waits, more.query());
@@ -278,22 +286,33 @@ Result<void> seal_pending(World& world, const Log& feed) {
   return save_counters(world);
 }
 
+Result<void> seal_all(World& world) {
+  for (const auto& [id, log] : world.logs) {
+    if (log.kind != sync::LogKind::feed || log.stopped) continue;
+    ABRI_TRY(const auto time, sealing_time(world, log, world.now()));
+    if (time.now) ABRI_CHECK(seal_pending(world, log));
+  }
+  return {};
+}
+
 Result<void> reseal_outbox(World& world, const Log& feed, std::uint32_t epoch) {
   struct Row {
     std::int64_t id;
+    std::int64_t sealed;
     std::uint32_t epoch;
     Bytes bytes;
   };
   std::vector<Row> stale;
   {
-    ABRI_TRY(auto rows, world.db.statement(
-                            "SELECT id, epoch, bytes FROM outbox WHERE log = ?1 AND epoch < ?2 ORDER BY id"));
+    ABRI_TRY(auto rows,
+             world.db.statement("SELECT o.id, o.sealed, o.epoch, s.bytes FROM outbox o JOIN sealed_entries s "
+                                "ON s.id = o.sealed WHERE o.log = ?1 AND o.epoch < ?2 ORDER BY o.id"));
     ABRI_CHECK(rows.bind_all(feed.number, epoch));
     for (;;) {
       ABRI_TRY(const bool more, rows.step());
       if (!more) break;
-      stale.push_back({rows.column_int64(0), static_cast<std::uint32_t>(rows.column_int64(1)),
-                       to_bytes(rows.column_blob(2))});
+      stale.push_back({rows.column_int64(0), rows.column_int64(1),
+                       static_cast<std::uint32_t>(rows.column_int64(2)), to_bytes(rows.column_blob(3))});
     }
   }
   const auto* next = world.keyring.feed_key(feed.chain, feed.group, epoch, feed.id);
@@ -303,9 +322,10 @@ Result<void> reseal_outbox(World& world, const Log& feed, std::uint32_t epoch) {
     if (key == nullptr) return Error{Errc::internal, "epoch of the outbox"};
     ABRI_TRY(const auto opened, feed::open_entry(row.bytes, feed.id, row.epoch, *key));
     ABRI_TRY(const auto bytes, feed::seal_again(opened.outer, feed.id, epoch, *next));
-    ABRI_TRY(auto update,
-             world.db.statement("UPDATE outbox SET entry_id = ?2, epoch = ?3, bytes = ?4 WHERE id = ?1"));
-    ABRI_CHECK(update.run(row.id, crypto::entry_hash(bytes), epoch, BytesView(bytes)));
+    ABRI_TRY(auto update, world.db.statement("UPDATE outbox SET entry_id = ?2, epoch = ?3 WHERE id = ?1"));
+    ABRI_CHECK(update.run(row.id, crypto::entry_hash(bytes), epoch));
+    ABRI_TRY(auto replace, world.db.statement("UPDATE sealed_entries SET bytes = ?2 WHERE id = ?1"));
+    ABRI_CHECK(replace.run(row.sealed, BytesView(bytes)));
   }
   return {};
 }

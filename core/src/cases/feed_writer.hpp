@@ -33,6 +33,9 @@ Result<SealingTime> sealing_time(World& world, const Log& feed, Time now);
 /// Seals what waits, oldest first, up to a few hundred KiB: keys in entries of their own, then changes.
 Result<void> seal_pending(World& world, const Log& feed);
 
+/// Seals what may be sealed now in every feed.
+Result<void> seal_all(World& world);
+
 /// After a turn: entries that wait are enveloped again under the new epoch.
 Result<void> reseal_outbox(World& world, const Log& feed, std::uint32_t epoch);
 

@@ -140,8 +140,9 @@ Result<void> check_given(std::span<const FieldEdit> fields, std::initializer_lis
 
 /// Which record a stored part belongs to.
 Result<const proto::RecordType*> type_of(World& world, const CaseId& id, const RecordId& record) {
-  ABRI_TRY(auto row, world.db.statement(
-                         "SELECT record_type FROM records WHERE case_ref = ?1 AND record_id = ?2 LIMIT 1"));
+  ABRI_TRY(auto row,
+           world.db.statement("SELECT r.record_type FROM records r JOIN cases c ON c.number = r.case_number "
+                              "WHERE c.case_ref = ?1 AND r.record_id = ?2 LIMIT 1"));
   ABRI_TRY(const bool found, row.query(id, record));
   if (!found) return Error{Errc::not_found, "record"};
   const auto* type = proto::schema().find(static_cast<std::uint32_t>(row.column_int64(0)));
@@ -244,11 +245,10 @@ std::string summary_of(const RecordView& record) {
 
 Result<CaseSummary> summarise(World& world, const CaseRow& row) {
   CaseSummary summary{row.id, row.kind, row.title, row.state, false, false};
-  ABRI_TRY(auto conflicts,
-           world.db.statement("SELECT 1 FROM records WHERE case_ref = ?1 AND conflicts > 0 LIMIT 1"));
+  ABRI_TRY(auto conflicts, world.db.statement("SELECT 1 FROM records WHERE conflicts > 0 AND case_number = "
+                                              "(SELECT number FROM cases WHERE case_ref = ?1) LIMIT 1"));
   ABRI_TRY(summary.conflict, conflicts.query(row.id));
-  ABRI_TRY(auto unsent, world.db.statement("SELECT 1 FROM pending WHERE case_ref = ?1 LIMIT 1"));
-  ABRI_TRY(summary.unsent, unsent.query(row.id));
+  summary.unsent = world.unsent.contains(row.id);
   return summary;
 }
 
@@ -369,13 +369,10 @@ Result<CaseView> show_case(World& world, const CaseId& id, bool reveal) {
 
 Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind) {
   std::vector<CaseSummary> out;
-  ABRI_TRY(
-      auto rows,
-      world.db.statement(
-          "SELECT c.case_ref, c.title, c.state, EXISTS(SELECT 1 FROM records r WHERE r.case_ref = c.case_ref "
-          "AND "
-          "r.conflicts > 0), c.case_ref IN (SELECT case_ref FROM pending) FROM cases c WHERE c.kind = ?1 "
-          "ORDER BY c.title, c.case_ref"));
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT c.case_ref, c.title, c.state, EXISTS(SELECT 1 FROM records r WHERE "
+                              "r.case_number = c.number AND r.conflicts > 0) FROM cases c WHERE c.kind = ?1 "
+                              "ORDER BY c.title, c.case_ref"));
   ABRI_CHECK(rows.bind_all(static_cast<std::int64_t>(kind)));
   for (;;) {
     ABRI_TRY(const bool more, rows.step());
@@ -386,7 +383,7 @@ Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind) {
     summary.title = rows.column_text(1);
     summary.state = rows.column_text(2);
     summary.conflict = rows.column_int64(3) != 0;
-    summary.unsent = rows.column_int64(4) != 0;
+    summary.unsent = world.unsent.contains(summary.id);
     out.push_back(std::move(summary));
   }
 }
@@ -408,7 +405,8 @@ Result<std::vector<CaseSummary>> search_cases(World& world, std::string_view wor
 Result<std::vector<ConflictView>> list_conflicts(World& world) {
   std::set<CaseId> cases;
   {
-    ABRI_TRY(auto rows, world.db.statement("SELECT DISTINCT case_ref FROM records WHERE conflicts > 0"));
+    ABRI_TRY(auto rows, world.db.statement("SELECT case_ref FROM cases WHERE number IN (SELECT case_number "
+                                           "FROM records WHERE conflicts > 0)"));
     for (;;) {
       ABRI_TRY(const bool more, rows.step());
       if (!more) break;

@@ -4,6 +4,7 @@
 #include "cases/chains.hpp"
 #include "cases/compartments.hpp"
 #include "cases/enrolment.hpp"
+#include "cases/entry_store.hpp"
 #include "cases/feed_reader.hpp"
 #include "cases/feed_writer.hpp"
 
@@ -67,21 +68,8 @@ auto with_capabilities(World& world, const Log& log, Use&& use)
 /// Leaf time of the last entry held, 0 where it is not known.
 std::uint64_t last_leaf_time(World& world, const Log& log) {
   if (log.size == 0) return 0;
-  auto row = world.db.statement("SELECT time FROM entries WHERE id = ?1");
-  if (!row) return 0;
-  const auto found = row->query((log.number << 40) | static_cast<std::int64_t>(log.size - 1));
-  return found && *found ? static_cast<std::uint64_t>(row->column_int64(0)) : 0;
-}
-
-Result<void> store_entries(World& world, const Log& log, const sync::Arrived& arrived) {
-  ABRI_TRY(auto insert,
-           world.db.statement("INSERT INTO entries(id, time, root, bytes) VALUES(?1, ?2, ?3, ?4)"));
-  for (std::size_t i = 0; i < arrived.entries.size(); ++i) {
-    const auto row = (log.number << 40) | static_cast<std::int64_t>(arrived.first + i);
-    const auto root = feed::shorten(arrived.roots[i]);
-    ABRI_CHECK(insert.run(row, arrived.times_ms[i], BytesView(root), arrived.entries[i]));
-  }
-  return {};
+  const auto leaf = find_leaf(world, log, log.size - 1);
+  return leaf && *leaf ? to_millis((*leaf)->time) : 0;
 }
 
 }  // namespace
@@ -93,7 +81,8 @@ DevicePort::DevicePort(World& world, vault::Vault& vault, std::function<void()> 
 template <class Body>
 auto DevicePort::change(Body&& body) {
   auto result = vault::in_transaction(world_.db, std::forward<Body>(body));
-  if (!result && result.error().code != Errc::out_of_sync) static_cast<void>(load_world(world_));
+  if (!result)
+    static_cast<void>(result.error().code == Errc::out_of_sync ? load_unsent(world_) : load_world(world_));
   return result;
 }
 
@@ -241,17 +230,14 @@ Result<void> DevicePort::confirm_reading(const LogId& id) {
 Result<std::optional<sync::Outgoing>> DevicePort::waiting(const Log& log, std::size_t max_bytes) {
   sync::Outgoing out;
   std::size_t bytes = 0;
-  ABRI_TRY(auto rows, world_.db.statement("SELECT bytes FROM outbox WHERE log = ?1 ORDER BY id"));
-  ABRI_CHECK(rows.bind_all(log.number));
-  for (;;) {
-    ABRI_TRY(const bool more, rows.step());
-    if (!more) break;
-    const auto entry = rows.column_blob(0);
+  ABRI_CHECK(visit_waiting(world_, log, [&](BytesView entry) -> Result<bool> {
     // links belong together: all or none
-    if (log.kind != sync::LogKind::chain && !out.entries.empty() && bytes + entry.size() > max_bytes) break;
+    if (log.kind != sync::LogKind::chain && !out.entries.empty() && bytes + entry.size() > max_bytes)
+      return false;
     bytes += entry.size();
     out.entries.push_back(to_bytes(entry));
-  }
+    return true;
+  }));
   if (out.entries.empty()) return std::optional<sync::Outgoing>{};
   if (log.kind == sync::LogKind::chain) out.expected_size = log.size;
   return std::optional(std::move(out));

@@ -101,8 +101,9 @@ Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::V
 
 Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key) {
   ABRI_TRY(auto row,
-           world.db.statement("SELECT state FROM records WHERE case_ref = ?1 AND compartment = ?2 AND "
-                              "record_type = ?3 AND record_id = ?4"));
+           world.db.statement("SELECT state FROM records WHERE case_number = (SELECT number FROM cases "
+                              "WHERE case_ref = ?1) AND compartment = ?2 AND record_type = ?3 AND "
+                              "record_id = ?4"));
   ABRI_TRY(const bool found,
            row.query(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record));
   if (!found) return merge::RecordState{};
@@ -112,10 +113,12 @@ Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key
 Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& state) {
   const auto* type = proto::schema().find(key.type);
   const auto conflicts = type == nullptr ? std::size_t{0} : merge::conflicts(state, *type).size();
-  ABRI_TRY(auto insert, world.db.statement(
-                            "INSERT INTO records(case_ref, compartment, record_type, record_id, conflicts, "
-                            "state) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET conflicts = ?5, "
-                            "state = ?6"));
+  ABRI_TRY(
+      auto insert,
+      world.db.statement("INSERT INTO records(case_number, compartment, record_type, record_id, conflicts, "
+                         "state) VALUES((SELECT number FROM cases WHERE case_ref = ?1), ?2, ?3, ?4, ?5, ?6) "
+                         "ON CONFLICT DO UPDATE SET conflicts = ?5, "
+                         "state = ?6"));
   ABRI_CHECK(insert.run(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record,
                         conflicts, BytesView(merge::encode(state))));
   return type == nullptr ? Result<void>{} : describe(world, key, state, *type);
@@ -184,8 +187,9 @@ Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id) {
   std::vector<StoredRecord> out;
   ABRI_TRY(
       auto rows,
-      world.db.statement("SELECT compartment, record_type, record_id, state FROM records WHERE case_ref = ?1 "
-                         "ORDER BY record_type, record_id, compartment"));
+      world.db.statement(
+          "SELECT compartment, record_type, record_id, state FROM records WHERE case_number = "
+          "(SELECT number FROM cases WHERE case_ref = ?1) ORDER BY record_type, record_id, compartment"));
   ABRI_CHECK(rows.bind_all(id));
   for (;;) {
     ABRI_TRY(const bool more, rows.step());
@@ -201,9 +205,11 @@ Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id) {
 
 Result<Hash> state_digest(World& world) {
   merge::StateDigest digest;
-  ABRI_TRY(auto rows,
-           world.db.statement("SELECT case_ref, compartment, record_type, record_id, state FROM records "
-                              "ORDER BY case_ref, compartment, record_type, record_id"));
+  ABRI_TRY(
+      auto rows,
+      world.db.statement("SELECT c.case_ref, r.compartment, r.record_type, r.record_id, r.state FROM cases c "
+                         "JOIN records r ON r.case_number = c.number "
+                         "ORDER BY c.case_ref, r.compartment, r.record_type, r.record_id"));
   for (;;) {
     ABRI_TRY(const bool more, rows.step());
     if (!more) return digest.finish();

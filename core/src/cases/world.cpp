@@ -130,6 +130,11 @@ chain::Roles World::own_roles() const {
   return me == nullptr ? chain::Roles{} : me->roles();
 }
 
+void World::count_sent(const CaseId& id) {
+  const auto it = unsent.find(id);
+  if (it != unsent.end() && --it->second == 0) unsent.erase(it);
+}
+
 const chain::Group* World::case_group() const {
   const auto it = chains.find(organisation);
   if (it == chains.end()) return nullptr;
@@ -143,11 +148,30 @@ Result<void> renew_incarnation(World& world) {
   return set_meta(world.db, "incarnation", world.incarnation.bytes());
 }
 
+Result<void> load_unsent(World& world) {
+  world.unsent.clear();
+  ABRI_TRY(auto pending, world.db.statement("SELECT case_ref, count(*) FROM pending GROUP BY case_ref"));
+  for (;;) {
+    ABRI_TRY(const bool more, pending.step());
+    if (!more) break;
+    ABRI_TRY(const auto id, pending.column_id<CaseId>(0));
+    world.unsent[id] = static_cast<std::uint64_t>(pending.column_int64(1));
+  }
+  ABRI_TRY(auto sealed, world.db.statement("SELECT cases FROM outbox"));
+  for (;;) {
+    ABRI_TRY(const bool more, sealed.step());
+    if (!more) return {};
+    for (Reader cases(sealed.column_blob(0)); cases.left() > 0 && cases.ok();)
+      world.count_unsent(CaseId(cases.array<CaseId::kSize>()));
+  }
+}
+
 Result<void> load_world(World& world) {
   world.logs.clear();
   ABRI_TRY(world.keyring, Keyring::load(world.db));
   ABRI_CHECK(load_identity(world));
   ABRI_CHECK(load_counters(world));
+  ABRI_CHECK(load_unsent(world));
   ABRI_CHECK(load_logs(world));
   return load_chains(world);
 }

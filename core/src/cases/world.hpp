@@ -58,9 +58,11 @@ struct World {
   merge::HybridClock hybrid_clock;
   std::uint64_t next_counter{1};    ///< of dots
   std::map<LogId, Time> sealed_at;  ///< when entries of a feed were last made: they are coalesced
-  bool flush{false};                ///< a person saved: do not wait for the coalescing pause
-  bool stale{false};                ///< restored or rolled back: nothing is sealed before everything was read
-  std::set<LogId> read_to_head;     ///< while stale: what was read since
+  /// Rows of `pending` and `outbox` that change a case: what the server has not acknowledged of it. No zeros.
+  std::map<CaseId, std::uint64_t> unsent;
+  bool flush{false};             ///< a person saved: do not wait for the coalescing pause
+  bool stale{false};             ///< restored or rolled back: nothing is sealed before everything was read
+  std::set<LogId> read_to_head;  ///< while stale: what was read since
 
   [[nodiscard]] Time now() const { return clock(); }
   [[nodiscard]] Chain* own_chain();
@@ -73,10 +75,14 @@ struct World {
   [[nodiscard]] chain::Roles own_roles() const;
   /// The group whose feed takes new files: the team, or the landlord's referents.
   [[nodiscard]] const chain::Group* case_group() const;
+  void count_unsent(const CaseId& id) { ++unsent[id]; }
+  void count_sent(const CaseId& id);
 };
 
 /// Loads secrets, logs and chains of the vault, in place of what is in memory: at unlock, and after a transaction that failed.
 Result<void> load_world(World& world);
+/// Counts again what was not acknowledged.
+Result<void> load_unsent(World& world);
 /// A new life of this device: of a new vault, or of one that was restored, whose earlier life may still write elsewhere.
 Result<void> renew_incarnation(World& world);
 

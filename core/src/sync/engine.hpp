@@ -54,6 +54,8 @@ class Engine {
   /// When `on_time` has something to do, if nothing else happens before.
   [[nodiscard]] std::optional<Time> next_deadline() const;
   [[nodiscard]] Status status() const;
+  /// Connected, and everything was read: what is sealed leaves at once.
+  [[nodiscard]] bool live() const { return state_ == State::live; }
   /// Live, everything read, nothing waits to be sent. Logs that cannot go on (an error in their status) do not count.
   [[nodiscard]] bool settled() const;
   /// Grows with every change of the status and with everything applied.

@@ -45,25 +45,30 @@ CREATE TABLE logs(
   turn     INTEGER NOT NULL          -- chain sequence named by the last turn
 ) STRICT;
 
--- Every entry as the log holds it: a client can restore a server.
-CREATE TABLE entries(
-  id    INTEGER PRIMARY KEY NOT NULL, -- number of the log << 40 | position
-  time  INTEGER NOT NULL,             -- of the leaf
-  root  BLOB NOT NULL,                -- of the tree that ends with it, 16 bytes
+-- Bytes of entries, as every retry sends them and as the log holds them: written once, never moved.
+CREATE TABLE sealed_entries(
+  id    INTEGER PRIMARY KEY NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
 
--- Sealed entries that wait for their receipt, in the order of `id`; their bytes are made once.
+-- Every entry that a log holds: a client can restore a server.
+CREATE TABLE entries(
+  id     INTEGER PRIMARY KEY NOT NULL, -- number of the log << 40 | position
+  time   INTEGER NOT NULL,             -- of the leaf
+  root   BLOB NOT NULL,                -- of the tree that ends with it, 16 bytes
+  sealed INTEGER NOT NULL              -- its bytes
+) STRICT;
+
+-- Entries that wait for their receipt, in the order of `id`.
 CREATE TABLE outbox(
   id       INTEGER PRIMARY KEY NOT NULL,
   log      INTEGER NOT NULL,
   entry_id BLOB NOT NULL,
   epoch    INTEGER NOT NULL,         -- of a feed, that it is sealed under
   clock    INTEGER NOT NULL,         -- greatest hybrid clock in it
-  bytes    BLOB NOT NULL
+  cases    BLOB NOT NULL,            -- ids of the cases that it changes, in ascending order
+  sealed   INTEGER NOT NULL          -- its bytes
 ) STRICT;
-CREATE INDEX outbox_log ON outbox(log, id);
-CREATE INDEX outbox_entry ON outbox(entry_id);
 
 -- Links of this device that the chain's log does not hold yet; made again when another link comes first.
 CREATE TABLE pending_links(
@@ -86,20 +91,21 @@ CREATE TABLE pending(
   payload     BLOB NOT NULL
 ) STRICT;
 
--- Containers of compartments: cases, dwellings, shared requests.
+-- Containers of compartments: cases, dwellings, shared requests. What belongs to one names its number, so that a case lies together
+-- in each table, and a new one at the end.
 CREATE TABLE cases(
-  case_ref BLOB PRIMARY KEY NOT NULL,
+  number   INTEGER PRIMARY KEY NOT NULL,
+  case_ref BLOB NOT NULL UNIQUE,
   log      INTEGER NOT NULL,
   kind     INTEGER NOT NULL,
   owner    BLOB NOT NULL,            -- organisation that made it
   title    TEXT NOT NULL,            -- what lists show, from searchable fields
   state    TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX cases_kind ON cases(kind, title);
+) STRICT;
 
 -- Keys of compartments. Of two keys of one epoch the one with the smaller position holds; the other still opens what it sealed.
 CREATE TABLE compartment_keys(
-  case_ref    BLOB NOT NULL,
+  case_number INTEGER NOT NULL,
   compartment INTEGER NOT NULL,
   epoch       INTEGER NOT NULL,
   position    INTEGER NOT NULL,      -- in the feed; greater than any while it is pending
@@ -107,29 +113,29 @@ CREATE TABLE compartment_keys(
   key         BLOB NOT NULL,
   author      BLOB NOT NULL,         -- user who made it
   named       BLOB NOT NULL,         -- ids of the named people, of `location`
-  PRIMARY KEY(case_ref, compartment, epoch, commitment)
+  PRIMARY KEY(case_number, compartment, epoch, commitment)
 ) STRICT, WITHOUT ROWID;
 
 -- Devices that a key of `location` was wrapped to.
 CREATE TABLE grants(
-  case_ref    BLOB NOT NULL,
+  case_number INTEGER NOT NULL,
   compartment INTEGER NOT NULL,
   commitment  BLOB NOT NULL,
   device      BLOB NOT NULL,
-  PRIMARY KEY(case_ref, compartment, commitment, device)
+  PRIMARY KEY(case_number, compartment, commitment, device)
 ) STRICT, WITHOUT ROWID;
 
 -- Merged state of each record (core/src/merge).
 CREATE TABLE records(
-  case_ref    BLOB NOT NULL,
+  case_number INTEGER NOT NULL,
   compartment INTEGER NOT NULL,
   record_type INTEGER NOT NULL,
   record_id   BLOB NOT NULL,
   conflicts   INTEGER NOT NULL,
   state       BLOB NOT NULL,
-  PRIMARY KEY(case_ref, compartment, record_type, record_id)
+  PRIMARY KEY(case_number, compartment, record_type, record_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX records_conflicts ON records(case_ref) WHERE conflicts > 0;
+CREATE INDEX records_conflicts ON records(case_number) WHERE conflicts > 0;
 
 -- How far each author has come in each log.
 CREATE TABLE authors(
@@ -163,12 +169,12 @@ CREATE TABLE notices(
 
 -- Words of searchable fields (search.hpp), never of sensitive ones.
 CREATE TABLE search(
-  term      TEXT NOT NULL,
-  case_ref  BLOB NOT NULL,
-  record_id BLOB NOT NULL,
-  PRIMARY KEY(term, case_ref, record_id)
+  term        TEXT NOT NULL,
+  case_number INTEGER NOT NULL,
+  record_id   BLOB NOT NULL,
+  PRIMARY KEY(term, case_number, record_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX search_record ON search(case_ref, record_id);
+CREATE INDEX search_record ON search(case_number, record_id);
 )sql";
 
 constexpr std::array kSteps{

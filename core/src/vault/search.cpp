@@ -101,17 +101,38 @@ std::vector<std::string> normalise(std::string_view text) {
 
 Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& record,
                           std::string_view text) {
-  return in_transaction(db, [&]() -> Result<void> {
-    ABRI_TRY(auto remove, db.statement("DELETE FROM search WHERE case_ref = ?1 AND record_id = ?2"));
-    ABRI_CHECK(remove.run(case_ref, record));
-    ABRI_TRY(auto insert, db.statement("INSERT INTO search(term, case_ref, record_id) VALUES(?1, ?2, ?3)"));
-    for (const auto& token : normalise(text)) ABRI_CHECK(insert.run(token, case_ref, record));
-    return {};
-  });
+  auto missing = normalise(text);
+  std::vector<std::string> surplus;
+  {
+    ABRI_TRY(auto known, db.statement("SELECT s.term FROM cases c JOIN search s ON s.case_number = c.number "
+                                      "WHERE c.case_ref = ?1 AND s.record_id = ?2"));
+    ABRI_CHECK(known.bind_all(case_ref, record));
+    for (;;) {
+      ABRI_TRY(const bool more, known.step());
+      if (!more) break;
+      const auto term = known.column_text(0);
+      const auto wanted = std::ranges::lower_bound(missing, term);
+      if (wanted != missing.end() && *wanted == term) {
+        missing.erase(wanted);
+      } else {
+        surplus.emplace_back(term);
+      }
+    }
+  }
+  // most edits change no word: then nothing is written
+  ABRI_TRY(auto insert, db.statement("INSERT INTO search(term, case_number, record_id) VALUES(?1, "
+                                     "(SELECT number FROM cases WHERE case_ref = ?2), ?3)"));
+  for (const auto& term : missing) ABRI_CHECK(insert.run(term, case_ref, record));
+  ABRI_TRY(auto remove,
+           db.statement("DELETE FROM search WHERE term = ?1 AND record_id = ?3 AND case_number = "
+                        "(SELECT number FROM cases WHERE case_ref = ?2)"));
+  for (const auto& term : surplus) ABRI_CHECK(remove.run(term, case_ref, record));
+  return {};
 }
 
 Result<void> unindex_case(Database& db, const CaseId& case_ref) {
-  ABRI_TRY(auto remove, db.statement("DELETE FROM search WHERE case_ref = ?1"));
+  ABRI_TRY(auto remove, db.statement("DELETE FROM search WHERE case_number = (SELECT number FROM cases WHERE "
+                                     "case_ref = ?1)"));
   return remove.run(case_ref);
 }
 
@@ -121,12 +142,15 @@ Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view que
   if (words.empty()) return hits;
   // The longest word has the fewest candidates; each candidate is then probed for the others.
   std::ranges::sort(words, [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  ABRI_TRY(auto candidates,
-           db.statement("SELECT DISTINCT case_ref, record_id FROM search WHERE term >= ?1 AND term < ?2 "
-                        "ORDER BY case_ref, record_id"));
-  ABRI_TRY(auto probe,
-           db.statement("SELECT 1 FROM search WHERE case_ref = ?1 AND record_id = ?2 AND term >= ?3 "
-                        "AND term < ?4"));
+  ABRI_TRY(
+      auto candidates,
+      db.statement(
+          "SELECT DISTINCT c.case_ref, s.record_id FROM search s JOIN cases c ON c.number = s.case_number "
+          "WHERE s.term >= ?1 AND s.term < ?2 ORDER BY c.case_ref, s.record_id"));
+  ABRI_TRY(
+      auto probe,
+      db.statement("SELECT 1 FROM search WHERE case_number = (SELECT number FROM cases WHERE case_ref = ?1) "
+                   "AND record_id = ?2 AND term >= ?3 AND term < ?4"));
   ABRI_TRY(bool row, candidates.query(words.front(), end_of_range(words.front())));
   while (row && hits.size() < limit) {
     ABRI_TRY(const auto case_ref, candidates.column_id<CaseId>(0));

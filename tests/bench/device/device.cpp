@@ -66,11 +66,11 @@ Result<void> Device::create(const std::vector<std::vector<NewRecord>>& files) {
   });
 }
 
-Result<void> Device::edit(std::size_t index, const std::string& field, const std::string& value) {
+Result<void> Device::edit(std::size_t index, const std::string& field, const std::string& value, bool last) {
   if (index >= places_.size()) return Error{Errc::not_found, "index"};
+  if (last) ABRI_CHECK(app_->flush());
   const std::vector<core::FieldEdit> edits{{.field = field, .value = value}};
   ABRI_CHECK(app_->edit(places_[index].file, places_[index].record, edits));
-  ABRI_CHECK(app_->flush());
   synchroniser_.notify_local();
   return {};
 }

@@ -56,8 +56,9 @@ class Device {
   [[nodiscard]] const std::vector<Place>& places() const { return places_; }
   void set_places(std::vector<Place> places) { places_ = std::move(places); }
 
-  /// Saves one field as a form does: durable, then sent at once where there is a connection.
-  Result<void> edit(std::size_t index, const std::string& field, const std::string& value);
+  /// Saves one field as a form does: durable, and sent at once where there is a connection.
+  /// @param last  of what is saved together
+  Result<void> edit(std::size_t index, const std::string& field, const std::string& value, bool last);
   Result<std::string> value(std::size_t index, const std::string& field);
   /// Named fields of all records, sensitive ones too, in one transaction.
   Result<std::vector<std::vector<std::string>>> all(const std::vector<std::string>& fields);

@@ -213,10 +213,12 @@ class Host {
   static json::value edits(Device& target, const Command& command) {
     json::array each;
     const auto begin = now_ms();
-    for (const auto& item : command.at("items").as_array()) {
+    const auto& items = command.at("items").as_array();
+    for (const auto& item : items) {
       const auto& one = item.as_object();
       const auto before = now_ms();
-      need(target.edit(number(one, "index"), text(one, "field"), text(one, "value")));
+      const bool last = &item == &items.back();
+      need(target.edit(number(one, "index"), text(one, "field"), text(one, "value"), last));
       each.push_back(now_ms() - before);
     }
     return json::object{{"t", begin}, {"ms", now_ms() - begin}, {"each", std::move(each)}};

@@ -194,6 +194,9 @@ TEST_CASE("leaks: DR-03 deleted data leaves the pages, the index and the log", "
   const RecordId record(ByteArray<16>{std::byte{2}});
   test::put(vault, "small", canary);
   test::put(vault, "large", std::string(20'000, 'x') + canary);
+  REQUIRE(db.statement(
+                "INSERT INTO cases(case_ref, log, kind, owner, title, state) VALUES(?1, 1, 1, x'', '', '')")
+              ->run(case_ref));
   REQUIRE(index_record(db, case_ref, record, canary));
   CHECK(pages_with() >= 3);
   REQUIRE(db.execute("DELETE FROM meta WHERE key IN ('small', 'large')"));

@@ -136,7 +136,7 @@ class App {
   // ---- synchronisation --------------------------------------------------------------------------------------------------
   /// The state machine that a transport drives (`abri/core/net/synchroniser.hpp`).
   sync::Engine& engine();
-  /// Seals everything that waits now, without waiting for the coalescing pause.
+  /// A person saves: what is written next, and whatever waits, leaves without the coalescing pause. Call it before the writing.
   Result<void> flush();
   /// Called after every change that another device or the engine made.
   void on_change(std::function<void()> callback);

@@ -23,6 +23,12 @@ RecordId record_of(std::uint8_t n) {
 struct Fixture {
   Fixture() {
     REQUIRE(migrate(db));
+    for (const auto n : {std::uint8_t{1}, std::uint8_t{2}}) {
+      auto insert = db.statement(
+          "INSERT INTO cases(case_ref, log, kind, owner, title, state) VALUES(?1, 1, 1, x'', '', '')");
+      REQUIRE(insert);
+      REQUIRE(insert->run(case_of(n)));
+    }
     REQUIRE(index_record(db, case_of(1), record_of(1), "Élodie N'Guyen"));
     REQUIRE(index_record(db, case_of(1), record_of(2), "Élouan N'Guyen"));
     REQUIRE(index_record(db, case_of(2), record_of(3), "Elodie Garcia-Lœuvre"));
