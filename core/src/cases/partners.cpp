@@ -92,9 +92,12 @@ std::string digits_of(const std::string& text) {
   return out;
 }
 
-std::string fingerprint_of(const chain::ChainState& state) {
+/// Of the chain that this organisation is one of the two on. Where another one answered the code in its place, there is nothing
+/// to compare: the digits that the opener reads out are the other one's.
+std::string fingerprint_of(World& world, const chain::ChainState& state) {
   const auto joined = state.join_hash();
-  return joined ? chain::short_fingerprint(state.genesis_hash(), *joined) : std::string{};
+  if (!joined || state.organisation(world.own_organisation()) == nullptr) return {};
+  return chain::short_fingerprint(state.genesis_hash(), *joined);
 }
 
 Result<void> trust(World& world, Chain& chain) {
@@ -204,8 +207,8 @@ Result<std::vector<PartnerView>> list_partners(World& world) {
       view.id = other->id;
       view.name = other->name;
     }
-    view.joined = chain.state.join_hash().has_value();
-    view.fingerprint = fingerprint_of(chain.state);
+    view.fingerprint = fingerprint_of(world, chain.state);
+    view.joined = !view.fingerprint.empty();
     view.confirmed = own->state.trust(id) != nullptr;
     out.push_back(std::move(view));
   }
@@ -217,7 +220,7 @@ Result<void> confirm_partner(World& world, const std::string& fingerprint) {
   if (own == nullptr) return Error{Errc::not_joined, "organisation"};
   const auto digits = digits_of(fingerprint);
   for (auto& [id, chain] : world.chains) {
-    if (id == world.organisation || digits.empty() || digits_of(fingerprint_of(chain.state)) != digits)
+    if (id == world.organisation || digits.empty() || digits_of(fingerprint_of(world, chain.state)) != digits)
       continue;
     if (own->state.trust(id) != nullptr) return {};
     ABRI_CHECK(trust(world, chain));
