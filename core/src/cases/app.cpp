@@ -180,6 +180,9 @@ Result<void> App::resolve_with(const CaseId& id, const RecordId& record, std::st
                                std::string_view value) {
   return impl_->write([&] { return cases::resolve_field(impl_->world, id, record, field, 0, value); });
 }
+Result<bool> App::held_by_one_person(const CaseId& id, const RecordId& record) {
+  return cases::held_by_one_person(impl_->world, id, record);
+}
 Result<CaseView> App::show(const CaseId& id, bool reveal) {
   return impl_->change([&] { return cases::show_case(impl_->world, id, reveal); });
 }

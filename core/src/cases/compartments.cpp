@@ -2,6 +2,7 @@
 #include "cases/compartments.hpp"
 
 #include "cases/feed_writer.hpp"
+#include "cases/records.hpp"
 #include "chain/seeds.hpp"
 
 #include <abri/crypto/random.hpp>
@@ -356,6 +357,20 @@ Result<std::vector<Compartment>> take_keys(World& world, const Log& feed, std::u
     readable.push_back(offer.compartment);
   }
   return readable;
+}
+
+Result<bool> held_by_one_person(World& world, const CaseId& id, const RecordId& record) {
+  const auto* own = world.own_chain();
+  if (own == nullptr) return false;
+  const auto named = default_named(world, own->state);
+  const auto readers = std::count_if(named.begin(), named.end(), [&](const UserId& user) {
+    return !own->state.active_devices(user).empty();
+  });
+  if (readers > 1) return false;
+  ABRI_TRY(const auto records, records_of(world, id));
+  return std::any_of(records.begin(), records.end(), [&](const StoredRecord& stored) {
+    return stored.key.record == record && wrapped_to_devices(stored.key.compartment);
+  });
 }
 
 Result<void> grant_to_new_devices(World& world) {

@@ -54,6 +54,10 @@ Result<std::vector<crypto::CompartmentKey>> reading_keys(World& world, const Cas
 Result<std::vector<Compartment>> take_keys(World& world, const Log& feed, std::uint64_t position,
                                            std::uint32_t author_device, const feed::BodyView& body);
 
+/// Does this record hold something that only named people read, and is but one of them there with a device? What is lost with her
+/// devices then is lost for all.
+Result<bool> held_by_one_person(World& world, const CaseId& id, const RecordId& record);
+
 /// The auditor of `location` keys: wraps them to active devices of the named people that have none.
 Result<void> grant_to_new_devices(World& world);
 

@@ -112,6 +112,10 @@ class App {
   Result<void> resolve_with(const CaseId& id, const RecordId& record, std::string_view field,
                             std::string_view value);
 
+  /// Does this record hold an address that nobody but this person can read? Whoever saved it is told: losing her devices would be
+  /// losing the address.
+  Result<bool> held_by_one_person(const CaseId& id, const RecordId& record);
+
   /// Sensitive fields are hidden unless `reveal`; each reveal is written down (audit).
   Result<CaseView> show(const CaseId& id, bool reveal);
   Result<std::vector<CaseSummary>> list(CaseKind kind);
