@@ -149,17 +149,6 @@ Answer conflicts(const Call& call) {
   return json::value(std::move(out));
 }
 
-Answer resolve(const Call& call) {
-  ABRI_TRY(const auto id, call.case_id("id"));
-  ABRI_TRY(const auto record, call.record_id(id));
-  ABRI_TRY(const auto field, call.arguments.text("field"));
-  const auto value = call.arguments.text("value");
-  if (value) return done(call.app.resolve_with(id, record, field, *value));
-  const auto choice = call.arguments.number_or("choice", 0);
-  if (choice < 1 || choice > 1000) return Error{Errc::invalid_argument, "choice"};
-  return done(call.app.resolve(id, record, field, static_cast<std::uint32_t>(choice)));
-}
-
 Answer search(const Call& call) {
   ABRI_TRY(const auto words, call.arguments.text("words"));
   const auto limit = std::clamp<std::int64_t>(call.arguments.number_or("limit", 20), 1, 1000);
@@ -203,6 +192,51 @@ Answer fields(const Call& call) {
   return json::value(std::move(out));
 }
 
+Answer status(const Call& call) {
+  ABRI_TRY(const auto status, call.app.status());
+  auto out = to_json(status);
+  if (const auto where = keystore()) out["keystore"] = *where;
+  return json::value(std::move(out));
+}
+
+/// The answer to something saved, with what is to be said about it. Never an error: it is saved.
+Answer saved(const Call& call, const CaseId& id, const RecordId& record, json::object out = {}) {
+  const auto one_person = call.app.held_by_one_person(id, record);
+  if (one_person && *one_person) out["notices"] = json::array{"held_by_one_person"};
+  return json::value(std::move(out));
+}
+
+Answer resolve(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto record, call.record_id(id));
+  ABRI_TRY(const auto field, call.arguments.text("field"));
+  const auto value = call.arguments.text("value");
+  if (value) {
+    ABRI_CHECK(call.app.resolve_with(id, record, field, *value));
+    return saved(call, id, record);
+  }
+  const auto choice = call.arguments.number_or("choice", 0);
+  if (choice < 1 || choice > 1000) return Error{Errc::invalid_argument, "choice"};
+  ABRI_CHECK(call.app.resolve(id, record, field, static_cast<std::uint32_t>(choice)));
+  return saved(call, id, record);
+}
+
+Answer add_record(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto type, call.arguments.text("type"));
+  ABRI_TRY(const auto edits, call.arguments.edits());
+  ABRI_TRY(const auto record, call.app.add_record(id, type, edits));
+  return saved(call, id, record, {{"id", record.hex()}});
+}
+
+Answer edit_record(const Call& call) {
+  ABRI_TRY(const auto id, call.case_id("id"));
+  ABRI_TRY(const auto record, call.record_id(id));
+  ABRI_TRY(const auto edits, call.arguments.edits());
+  ABRI_CHECK(call.app.edit(id, record, edits));
+  return saved(call, id, record);
+}
+
 const std::map<std::string_view, Handler>& handlers() {
   static const std::map<std::string_view, Handler> kHandlers{
       {"organisation.create", create_organisation},
@@ -237,20 +271,8 @@ const std::map<std::string_view, Handler>& handlers() {
        }},
       {"case.list", [](const Call& c) { return list(c, core::CaseKind::case_file); }},
       {"case.show", show},
-      {"case.add",
-       [](const Call& c) -> Answer {
-         ABRI_TRY(const auto id, c.case_id("id"));
-         ABRI_TRY(const auto type, c.arguments.text("type"));
-         ABRI_TRY(const auto edits, c.arguments.edits());
-         return with_id(c.app.add_record(id, type, edits));
-       }},
-      {"case.set",
-       [](const Call& c) -> Answer {
-         ABRI_TRY(const auto id, c.case_id("id"));
-         ABRI_TRY(const auto record, c.record_id(id));
-         ABRI_TRY(const auto edits, c.arguments.edits());
-         return done(c.app.edit(id, record, edits));
-       }},
+      {"case.add", add_record},
+      {"case.set", edit_record},
       {"search", search},
       {"dwelling.new",
        [](const Call& c) -> Answer {
@@ -277,11 +299,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"conflict.list", conflicts},
       {"conflict.resolve", resolve},
       {"fields", fields},
-      {"status",
-       [](const Call& c) -> Answer {
-         ABRI_TRY(const auto status, c.app.status());
-         return json::value(to_json(status));
-       }},
+      {"status", status},
   };
   return kHandlers;
 }
@@ -307,6 +325,11 @@ Result<Request> parse_request(std::string_view line) {
   if (const auto* language = object.if_contains("language"); language != nullptr && language->is_string())
     request.language = language->as_string() == "en" ? proto::Language::en : proto::Language::fr;
   return request;
+}
+
+Result<json::object> keystore() {
+  ABRI_TRY(const auto directory, core::App::default_keystore_directory());
+  return json::object{{"kind", "file"}, {"directory", directory.string()}};
 }
 
 Result<json::value> carry_out(core::App& app, const Request& request) {

@@ -22,6 +22,10 @@ struct Request {
 ///         Errc::version_unsupported  another protocol version
 Result<Request> parse_request(std::string_view line);
 
+/// Where the second secret of this user's vaults lies: said when a vault is made, and by `status`.
+/// @errors Errc::not_found  as `core::App::default_keystore_directory`
+Result<boost::json::object> keystore();
+
 /// Carries out a request that needs nothing but the vault.
 /// @errors those of `core::App`; Errc::not_found at "command"; Errc::invalid_argument at the name of a missing argument
 Result<boost::json::value> carry_out(core::App& app, const Request& request);

@@ -84,8 +84,9 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
 int run(const Options& options) {
   harden();
   auto server = start(options);
-  const auto line =
-      server ? agent::answer(boost::json::value(boost::json::object{})) : agent::answer(server.error());
+  boost::json::object said;
+  if (const auto where = agent::keystore(); where && options.create) said["keystore"] = *where;
+  const auto line = server ? agent::answer(boost::json::value(said)) : agent::answer(server.error());
   std::puts(line.c_str());
   std::fflush(stdout);
   if (!server) return 1;

@@ -56,7 +56,7 @@ std::string readable(const proto::Field& field, const std::string& raw, proto::L
   auto value = proto::parse_value(field, raw);
   if (!value) return raw;
   if (field.repeated && field.merge != LWW) value = proto::Value::list({std::move(*value)});
-  auto text = proto::render(field, field.merge == ADD_WINS ? proto::Value::list({*value}) : *value, language);
+  auto text = proto::render(field, *value, language);
   return text.empty() ? raw : text;
 }
 

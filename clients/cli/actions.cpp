@@ -4,6 +4,8 @@
 #include "cli/agent_client.hpp"
 #include "cli/messages.hpp"
 #include "cli/passphrase.hpp"
+#include "cli/print.hpp"
+#include "cli/terminal.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -22,15 +24,16 @@ int fail(const Options& options, const Error& error) {
 
 void show(const Options& options, const json::value& result, const Printer& printer) {
   if (options.json)
-    std::cout << json::serialize(result) << "\n";
+    std::cout << serialized(result) << "\n";
   else
-    std::cout << printer(result, options.spoken());
+    std::cout << printer(printable_answer(result), options.spoken());
 }
 
-/// That it is done, for commands without a result.
-void say(const Options& options, const char* key) {
-  show(options, json::object{},
-       [key](const json::value&, Language language) { return std::string(text(key, language)) + "\n"; });
+/// That it is done.
+void say(const Options& options, const char* key, const json::value& result = json::object{}) {
+  show(options, result, [key](const json::value& shown, Language language) {
+    return std::string(text(key, language)) + "\n" + print_keystore(shown, language);
+  });
 }
 
 /// A passphrase to hand to the agent: from the descriptor given, or typed.
@@ -58,7 +61,7 @@ int start(const Options& options, bool create, bool change, const char* done) {
   }
   const auto reply = start_agent(start);
   if (!reply.ok) return fail(options, reply.error, reply.where);
-  say(options, done);
+  say(options, done, reply.result);
   return 0;
 }
 
@@ -66,9 +69,9 @@ int start(const Options& options, bool create, bool change, const char* done) {
 
 int fail(const Options& options, const std::string& error, const std::string& where) {
   if (options.json)
-    std::cout << json::serialize(json::object{{"ok", false}, {"error", error}, {"where", where}}) << "\n";
+    std::cout << serialized(json::object{{"ok", false}, {"error", error}, {"where", where}}) << "\n";
   else
-    std::cerr << explain(error, where, options.spoken()) << "\n";
+    std::cerr << printable(explain(error, where, options.spoken())) << "\n";
   return exit_code(error);
 }
 
@@ -80,11 +83,9 @@ int ask(const Options& options, const std::string& command, const Printer& print
   const auto reply = agent->call(command, options.arguments, options.language, [&](const json::object& step) {
     if (!terminal) return;
     progress_shown = true;
-    std::cerr << "\r"
-              << text("sync.progress", options.spoken(),
-                      {std::string(
-                           text("state." + std::string(step.at("state").as_string()), options.spoken())),
-                       json::serialize(step.at("entries"))})
+    const auto state = "state." + std::string(step.at("state").as_string());
+    std::cerr << "\r" << text(state, options.spoken()) << " · "
+              << counted("sync.progress", step.at("entries").to_number<std::uint64_t>(), options.spoken())
               << std::flush;
   });
   if (progress_shown) std::cerr << "\n";

@@ -14,13 +14,14 @@ namespace json = boost::json;
 namespace {
 
 Printer say(std::string key) {
-  return [key = std::move(key)](const json::value&, Language language) {
-    return std::string(text(key, language)) + "\n";
+  return [key = std::move(key)](const json::value& result, Language language) {
+    return std::string(text(key, language)) + "\n" + print_notices(result, language);
   };
 }
 Printer say_created() {
   return [](const json::value& result, Language language) {
-    return text("created", language, {short_id(std::string(result.as_object().at("id").as_string()))}) + "\n";
+    return text("created", language, {short_id(std::string(result.as_object().at("id").as_string()))}) +
+           "\n" + print_notices(result, language);
   };
 }
 Printer say_code(std::string key) {
@@ -40,11 +41,10 @@ Printer object_with(F print) {
 
 std::string print_sync(const json::value& result, Language language) {
   const auto& object = result.as_object();
-  const auto unsent = json::serialize(object.at("unsent"));
-  const auto conflicts = json::serialize(object.at("conflicts"));
-  auto out =
-      unsent == "0" ? std::string(text("sync.done", language)) : text("sync.waiting", language, {unsent});
-  if (conflicts != "0") out += "\n" + text("sync.conflicts", language, {conflicts});
+  const auto count = [&](const char* name) { return object.at(name).to_number<std::uint64_t>(); };
+  std::string out(count("unsent") == 0 ? text("sync.done", language)
+                                       : counted("sync.waiting", count("unsent"), language));
+  if (count("conflicts") > 0) out += "\n" + counted("sync.conflicts", count("conflicts"), language);
   if (object.at("connected").as_bool()) out += "\n" + std::string(text("sync.stays", language));
   return out + "\n";
 }

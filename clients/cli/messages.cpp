@@ -66,6 +66,11 @@ std::string text(std::string_view key, Language language, std::initializer_list<
   return out;
 }
 
+std::string counted(std::string_view key, std::uint64_t count, Language language) {
+  const bool singular = count == 1 || (count == 0 && language == Language::french);
+  return text(std::string(key) + (singular ? ".one" : ".other"), language, {std::to_string(count)});
+}
+
 std::string explain(std::string_view error, std::string_view where, Language language) {
   const auto general = "error." + std::string(error);
   const auto special = general + "." + std::string(where);

@@ -3,6 +3,8 @@
 
 #include <abri/base/language.hpp>
 
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,10 @@ Language language_of_environment();
 std::string_view text(std::string_view key, Language language);
 /// `text` with each "{}" replaced in turn.
 std::string text(std::string_view key, Language language, std::initializer_list<std::string> values);
+
+/// The text of a key in the form that a number asks for, "KEY.one" or "KEY.other", with the number put in. Nought is singular in
+/// French and plural in English.
+std::string counted(std::string_view key, std::uint64_t count, Language language);
 
 /// What an error means to a person and what to do, by the identifier of `Errc` and the place it names.
 std::string explain(std::string_view error, std::string_view where, Language language);

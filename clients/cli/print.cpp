@@ -2,6 +2,7 @@
 #include "cli/print.hpp"
 
 #include "cli/messages.hpp"
+#include "cli/terminal.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -12,15 +13,27 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kScreenColumns = 80;
+// Columns of the parts, of 80: on a narrower terminal each has its share.
 constexpr std::size_t kLabelColumns = 32;
 constexpr std::size_t kTitleColumns = 34;
 constexpr std::size_t kStateColumns = 16;
+constexpr std::size_t kNameColumns = 40;
 constexpr std::size_t kHelpIndent = 26;
 
-std::string string_at(const json::object& object, std::string_view key) {
+std::size_t share(std::size_t columns) {
+  return columns * screen_columns() / 80;
+}
+
+/// A text with its line ends.
+std::string text_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string{};
+}
+/// A text on one line, so that no value looks like more lines than it is.
+std::string string_at(const json::object& object, std::string_view key) {
+  auto out = text_at(object, key);
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
 }
 bool flag_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -41,21 +54,25 @@ std::string joined(const json::array& strings) {
     if (one.is_string()) out += (out.empty() ? "" : ", ") + std::string(one.as_string());
   return out;
 }
-/// Words on lines of the screen's width, each behind `indent` blanks.
+/// Words on lines of the screen's width, each behind `indent` blanks. Line ends within stay.
 std::string wrapped(std::string_view words, std::size_t indent) {
   std::string out;
   std::string line;
+  const auto end_line = [&] {
+    if (!line.empty()) out += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
   while (!words.empty()) {
-    const auto end = std::min(words.find(' '), words.size());
+    const auto end = std::min(words.find_first_of(" \n"), words.size());
     const auto word = words.substr(0, end);
+    const bool last = end < words.size() && words[end] == '\n';
     words.remove_prefix(std::min(end + 1, words.size()));
-    if (!line.empty() && indent + width(line) + 1 + width(word) > kScreenColumns) {
-      out += std::string(indent, ' ') + line + "\n";
-      line.clear();
-    }
+    if (!line.empty() && indent + width(line) + 1 + width(word) > screen_columns()) end_line();
     line += (line.empty() ? "" : " ") + std::string(word);
+    if (last) end_line();
   }
-  return line.empty() ? out : out + std::string(indent, ' ') + line + "\n";
+  end_line();
+  return out;
 }
 /// A text of the catalogue where there is one for `prefix` and `name`, else the name itself.
 std::string named(std::string_view prefix, const std::string& name, Language language) {
@@ -79,7 +96,7 @@ std::string marks(const json::object& row, Language language) {
 }
 
 std::string print_value(const json::object& value, bool conflict) {
-  auto line = string_at(value, "text");
+  auto line = text_at(value, "text");
   if (!conflict) return line;
   line = number_at(value, "choice") + ") " + line;
   const auto author = string_at(value, "author");
@@ -88,14 +105,14 @@ std::string print_value(const json::object& value, bool conflict) {
 
 /// @param hidden  what to say where the value is not to be seen
 std::string print_field(const json::object& field, const std::string& hidden, Language language) {
-  constexpr std::size_t kIndent = kLabelColumns + 4;
+  const auto label = share(kLabelColumns);
+  const auto indent = label + 4;
   std::string out;
-  if (flag_at(field, "hidden")) out = wrapped(hidden, kIndent);
+  if (flag_at(field, "hidden")) out = wrapped(hidden, indent);
   for (const auto& value : array_at(field, "values"))
-    out += wrapped(print_value(value.as_object(), flag_at(field, "conflict")), kIndent);
-  if (flag_at(field, "conflict")) out += wrapped(text("mark.conflict", language), kIndent);
-  return out.empty() ? out
-                     : "  " + fit(string_at(field, "label"), kLabelColumns) + "  " + out.substr(kIndent);
+    out += wrapped(print_value(value.as_object(), flag_at(field, "conflict")), indent);
+  if (flag_at(field, "conflict")) out += wrapped(text("mark.conflict", language), indent);
+  return out.empty() ? out : "  " + fit(string_at(field, "label"), label) + "  " + out.substr(indent);
 }
 
 /// How to settle a conflict.
@@ -124,40 +141,40 @@ std::string print_kind(const json::object& field, Language language) {
 
 }  // namespace
 
-std::size_t width(std::string_view utf8) {
-  std::size_t columns = 0;
-  for (const char c : utf8)
-    if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80U) ++columns;
-  return columns;
-}
-
-std::string fit(std::string_view utf8, std::size_t columns) {
-  const auto have = width(utf8);
-  if (have <= columns) return std::string(utf8) + std::string(columns - have, ' ');
-  std::string out;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const bool starts = (static_cast<unsigned char>(utf8[i]) & 0xc0U) != 0x80U;
-    if (starts && ++kept > columns - 1) break;
-    out.push_back(utf8[i]);
-  }
-  return out + "…";
-}
-
 std::string short_id(std::string_view hex) {
   return std::string(hex.substr(0, 8));
 }
 
+std::string print_notices(const json::value& result, Language language) {
+  std::string out;
+  if (!result.is_object()) return out;
+  for (const auto& notice : array_at(result.as_object(), "notices"))
+    if (notice.is_string()) out += wrapped(named("notice.", std::string(notice.as_string()), language), 0);
+  return out;
+}
+
+std::string print_keystore(const json::value& result, Language language) {
+  const auto* keystore = result.is_object() ? result.as_object().if_contains("keystore") : nullptr;
+  if (keystore == nullptr || !keystore->is_object()) return {};
+  return wrapped(text("init.keystore", language, {string_at(keystore->as_object(), "directory")}), 0);
+}
+
 std::string print_cases(const json::array& cases, Language language) {
   if (cases.empty()) return none(language);
+  constexpr std::size_t kIndent = 10;
   std::size_t widest = 0;
   for (const auto& row : cases) widest = std::max(widest, width(marks(row.as_object(), language)));
-  const auto title = std::min(kTitleColumns, kScreenColumns - widest - kStateColumns - 8 - 4);
+  const auto state = share(kStateColumns);
+  const auto left = screen_columns() - kIndent - 2 - state;
+  const bool beside = left >= widest + kTitleColumns / 2;  // else the marks go below
+  const auto title = std::min(kTitleColumns, beside ? left - widest : left);
   std::string out;
   for (const auto& row : cases) {
     const auto& one = row.as_object();
-    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "title"), title) + "  " +
-           fit(string_at(one, "state_label"), kStateColumns) + marks(one, language) + "\n";
+    const auto said = marks(one, language);
+    out += fit(short_id(string_at(one, "id")), kIndent) + fit(string_at(one, "title"), title) + "  " +
+           fit(string_at(one, "state_label"), state) + (beside ? said : "") + "\n";
+    if (!beside && !said.empty()) out += wrapped(said, kIndent);
   }
   return out;
 }
@@ -198,7 +215,7 @@ std::string print_partners(const json::array& partners, Language language) {
   std::string out;
   for (const auto& row : partners) {
     const auto& one = row.as_object();
-    out += fit(string_at(one, "name"), 40) + "  " + short_id(string_at(one, "id")) + "\n  ";
+    out += fit(string_at(one, "name"), share(kNameColumns)) + "  " + short_id(string_at(one, "id")) + "\n  ";
     if (!flag_at(one, "joined")) {
       out += text("partner.waiting", language);
     } else if (flag_at(one, "confirmed")) {
@@ -213,13 +230,13 @@ std::string print_partners(const json::array& partners, Language language) {
 
 std::string print_people(const json::array& people, Language language) {
   if (people.empty()) return none(language);
-  constexpr std::size_t kIndent = 40;
+  const auto indent = share(kNameColumns);
   std::string out;
   for (const auto& row : people) {
     const auto& one = row.as_object();
-    const auto roles = wrapped(role_names(array_at(one, "roles"), language), kIndent);
-    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), kIndent - 12) + "  " +
-           (roles.empty() ? "\n" : roles.substr(kIndent));
+    const auto roles = wrapped(role_names(array_at(one, "roles"), language), indent);
+    out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), indent - 12) + "  " +
+           (roles.empty() ? "\n" : roles.substr(indent));
   }
   return out;
 }
@@ -240,10 +257,14 @@ std::string print_status(const json::object& status, Language language) {
   out += line("status.unsent", number_at(status, "unsent"));
   out += line("status.conflicts", number_at(status, "conflicts"));
   out += line("status.digest", string_at(status, "digest").substr(0, 16));
+  if (const auto* keystore = status.if_contains("keystore"); keystore != nullptr && keystore->is_object())
+    out += line("status.keystore",
+                text("status.keystore_file", language, {string_at(keystore->as_object(), "directory")}));
   if (flag_at(status, "stale")) out += std::string(text("status.stale", language)) + "\n";
   if (flag_at(status, "update_needed")) out += std::string(text("status.update", language)) + "\n";
   for (const auto& evidence : array_at(status, "evidence"))
-    out += text("status.evidence", language, {std::string(evidence.as_string())}) + "\n";
+    if (evidence.is_string())
+      out += text("status.evidence", language, {std::string(evidence.as_string())}) + "\n";
   return out;
 }
 
@@ -254,16 +275,17 @@ std::string print_fields(const json::value& fields, Language language) {
       out += fit(string_at(row.as_object(), "type"), 22) + "  " + string_at(row.as_object(), "label") + "\n";
     return out.empty() ? none(language) : out;
   }
+  const auto indent = share(kHelpIndent);
   for (const auto& row : array_at(fields.as_object(), "fields")) {
     const auto& one = row.as_object();
     out += fit(string_at(one, "name"), kHelpIndent - 2) + "  " + string_at(one, "label") + "\n";
-    out += wrapped(print_kind(one, language), kHelpIndent);
+    out += wrapped(print_kind(one, language), indent);
     std::string values;
     for (const auto& value : array_at(one, "values")) {
       const auto& named = value.as_object();
       values += (values.empty() ? "" : ", ") + string_at(named, "name") + " = " + string_at(named, "label");
     }
-    out += wrapped(values, kHelpIndent) + wrapped(string_at(one, "help"), kHelpIndent);
+    out += wrapped(values, indent) + wrapped(string_at(one, "help"), indent);
   }
   return out;
 }

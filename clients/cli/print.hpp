@@ -4,19 +4,21 @@
 #include <abri/base/language.hpp>
 
 #include <string>
+#include <string_view>
 
 #include <boost/json.hpp>
 
-/// Answers of the agent as calm text for a terminal of 80 columns.
+/// Answers of the agent as calm text for a terminal of 80 columns or fewer. Texts of people are taken as `printable` gives them
+/// (terminal.hpp).
 namespace abri::cli {
 
-/// Width of UTF-8 text in columns: characters, not bytes.
-std::size_t width(std::string_view text);
-/// Text cut to `columns` with an ellipsis, or filled with blanks.
-std::string fit(std::string_view text, std::size_t columns);
 /// The first digits of an id: enough to name it.
 std::string short_id(std::string_view hex);
 
+/// What is to be said after something was saved: "notices" of the answer, a line each. Empty where there are none.
+std::string print_notices(const boost::json::value& result, Language language);
+/// Where the vault's second secret lies, after a vault was made.
+std::string print_keystore(const boost::json::value& result, Language language);
 std::string print_cases(const boost::json::array& cases, Language language);
 std::string print_case(const boost::json::object& view, Language language);
 std::string print_conflicts(const boost::json::array& conflicts, Language language);

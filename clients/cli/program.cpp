@@ -3,6 +3,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/messages.hpp"
+#include "cli/terminal.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -102,7 +103,7 @@ int usage_error(const CLI::App& cli, const Options& options, const CLI::ParseErr
     std::cout << json::serialize(
                      json::object{{"ok", false}, {"error", "invalid_argument"}, {"where", "command line"}})
               << "\n";
-  std::cerr << message << "\n";
+  std::cerr << printable(message) << "\n";
   return exit_code("invalid_argument");
 }
 

@@ -12,6 +12,15 @@ const Catalogue& texts() {
        {"Coffre créé. Retenez bien la phrase de passe : personne ne peut la retrouver.\nEnsuite : abri "
         "unlock",
         "Vault created. Keep the passphrase in mind: nobody can recover it.\nNext: abri unlock"}},
+      {"init.keystore",
+       {"À savoir : ce coffre s'ouvre avec deux secrets, la phrase de passe et un fichier de cette machine, "
+        "dans {}. Qui copie le coffre sans ce fichier ne peut pas l'ouvrir ; qui copie les deux n'a plus "
+        "qu'à "
+        "trouver la phrase de passe : qu'elle soit longue. Si ce fichier disparaît, le coffre ne s'ouvre "
+        "plus.",
+        "Good to know: this vault opens with two secrets, the passphrase and a file of this machine, in {}. "
+        "Whoever copies the vault without that file cannot open it; whoever copies both has only the "
+        "passphrase left to find: make it long. If that file is lost, the vault opens no more."}},
       {"unlock.done", {"Le coffre est ouvert.", "The vault is open."}},
       {"lock.done", {"Le coffre est fermé.", "The vault is locked."}},
       {"lock.already", {"Le coffre était déjà fermé.", "The vault was locked already."}},
@@ -37,13 +46,26 @@ const Catalogue& texts() {
        {"Code accepté. Synchronisez, puis comparez l'empreinte : abri partner list",
         "Code accepted. Synchronise, then compare the fingerprint: abri partner list"}},
       {"sync.done", {"Synchronisé. Rien n'attend d'être envoyé.", "Synchronised. Nothing waits to be sent."}},
-      {"sync.waiting",
-       {"Synchronisé. {} modification(s) attendent encore.", "Synchronised. {} edit(s) still wait."}},
-      {"sync.conflicts",
-       {"{} conflit(s) à régler : abri conflict list", "{} conflict(s) to settle: abri conflict list"}},
+      {"sync.waiting.one",
+       {"Synchronisé. {} modification attend encore.", "Synchronised. {} edit still waits."}},
+      {"sync.waiting.other",
+       {"Synchronisé. {} modifications attendent encore.", "Synchronised. {} edits still wait."}},
+      {"sync.conflicts.one",
+       {"{} conflit à régler : abri conflict list", "{} conflict to settle: abri conflict list"}},
+      {"sync.conflicts.other",
+       {"{} conflits à régler : abri conflict list", "{} conflicts to settle: abri conflict list"}},
       {"sync.stays", {"L'appareil reste connecté.", "The device stays connected."}},
-      {"sync.progress", {"{} · {} entrées lues", "{} · {} entries read"}},
+      {"sync.progress.one", {"{} entrée lue", "{} entry read"}},
+      {"sync.progress.other", {"{} entrées lues", "{} entries read"}},
       {"none", {"Rien à afficher.", "Nothing to show."}},
+      // said after saving
+      {"notice.held_by_one_person",
+       {"À savoir : vous êtes seule à pouvoir lire cette adresse. Si cet appareil est perdu, elle l'est "
+        "aussi. Pour qu'une autre personne puisse la lire, donnez-lui le rôle head, synchronisez, puis "
+        "enregistrez l'adresse encore une fois.",
+        "Good to know: you are the only person who can read this address. If this device is lost, so is the "
+        "address. To let somebody else read it, give her the role head, synchronise, then save the address "
+        "once more."}},
       // roles (core/src/cases/enrolment.cpp)
       {"role.administrator", {"administration technique", "technical administrator"}},
       {"role.head", {"responsable", "head"}},
@@ -98,6 +120,8 @@ const Catalogue& texts() {
       {"status.unsent", {"À envoyer", "To send"}},
       {"status.conflicts", {"Conflits", "Conflicts"}},
       {"status.digest", {"Empreinte d'état", "State digest"}},
+      {"status.keystore", {"Second secret", "Second secret"}},
+      {"status.keystore_file", {"un fichier de cette machine, dans {}", "a file of this machine, in {}"}},
       {"status.none",
        {"(aucune : abri organisation create, ou abri device join)",
         "(none: abri organisation create, or abri device join)"}},
