@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cli/program.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+namespace json = boost::json;
+
+namespace {
+
+struct Done {
+  int code{0};
+  std::string out;
+  std::string problem;
+};
+
+/// The command line in this process, with a vault that is not there.
+Done run(std::vector<std::string> words) {
+  setenv("ABRI_VAULT", "/nonexistent/abri", 1);
+  words.insert(words.begin(), "abri");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::ostringstream out;
+  std::ostringstream problem;
+  auto* const cout = std::cout.rdbuf(out.rdbuf());
+  auto* const cerr = std::cerr.rdbuf(problem.rdbuf());
+  const int code = abri::cli::run(static_cast<int>(words.size()), argv.data());
+  std::cout.rdbuf(cout);
+  std::cerr.rdbuf(cerr);
+  return {code, out.str(), problem.str()};
+}
+
+}  // namespace
+
+TEST_CASE("command line: a mistyped command says what is wrong and where help is, in one language",
+          "[clients]") {
+  struct Case {
+    std::vector<std::string> words;
+    std::string french;
+    std::string english;
+  };
+  for (const auto& one :
+       {Case{{"cas"}, "Inconnu ici : cas. Aide : abri --help", "Unknown here: cas. Help: abri --help"},
+        Case{{"case", "lst"},
+             "Inconnu ici : lst. Aide : abri case --help",
+             "Unknown here: lst. Help: abri case --help"},
+        Case{{"case", "show"},
+             "Il manque : id. Aide : abri case show --help",
+             "Missing: id. Help: abri case show --help"},
+        Case{{"status", "now"},
+             "Inconnu ici : now. Aide : abri status --help",
+             "Unknown here: now. Help: abri status --help"},
+        Case{{"unlock", "--idle", "0"},
+             "Valeur impossible pour --idle. Aide : abri unlock --help",
+             "Impossible value for --idle. Help: abri unlock --help"},
+        Case{{}, "Il manque : une commande. Aide : abri --help", "Missing: a command. Help: abri --help"}}) {
+    for (const auto* language : {"fr", "en"}) {
+      auto words = one.words;
+      words.insert(words.begin(), std::string("--lang=") + language);
+      const auto done = run(words);
+      INFO(done.problem);
+      CHECK(done.code == 2);
+      CHECK(done.out.empty());
+      CHECK(done.problem == (language == std::string("fr") ? one.french : one.english) + "\n");
+    }
+  }
+}
+
+TEST_CASE("command line: what a person pastes comes back without steering the terminal", "[clients]") {
+  const auto done = run({"--lang", "en", "\x1b[2J\u009b"});
+  CHECK(done.code == 2);
+  CHECK(done.problem.find('\x1b') == std::string::npos);
+  CHECK(done.problem.find("\u009b") == std::string::npos);
+  CHECK(done.problem.find("[2J") != std::string::npos);
+}
+
+TEST_CASE("command line: where the vault is locked or missing the command says so with its exit code",
+          "[clients]") {
+  const auto locked = run({"--lang", "fr", "status"});
+  CHECK(locked.code == 10);
+  CHECK(locked.problem.find("abri unlock") != std::string::npos);
+  const auto missing = run({"--lang", "en", "unlock", "--passphrase-fd", "9"});
+  CHECK(missing.code == 20);
+  CHECK(missing.problem.find("abri init") != std::string::npos);
+  const auto as_json = run({"--json", "status"});
+  CHECK(as_json.code == 10);
+  CHECK(json::parse(as_json.out).at("error") == "locked");
+  CHECK(as_json.problem.empty());
+}
+
+TEST_CASE("command line: every command has its help in both languages", "[clients]") {
+  const std::vector<std::vector<std::string>> commands{{},
+                                                       {"init"},
+                                                       {"unlock"},
+                                                       {"status"},
+                                                       {"sync"},
+                                                       {"organisation", "create"},
+                                                       {"device", "invite"},
+                                                       {"partner", "confirm"},
+                                                       {"case", "set"},
+                                                       {"case", "new"},
+                                                       {"request", "advance"},
+                                                       {"proposal", "new"},
+                                                       {"conflict", "resolve"},
+                                                       {"fields"}};
+  for (const auto& command : commands) {
+    std::array<std::string, 2> texts;
+    for (const std::size_t language : {0U, 1U}) {
+      auto words = command;
+      words.insert(words.begin(), language == 0 ? "--lang=fr" : "--lang=en");
+      words.emplace_back("--help");
+      const auto done = run(words);
+      CHECK(done.code == 0);
+      CHECK(done.out.size() > 100);
+      CHECK(done.out.find("{}") == std::string::npos);
+      texts.at(language) = done.out;
+    }
+    CHECK(texts[0] != texts[1]);
+  }
+}
