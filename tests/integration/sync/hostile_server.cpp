@@ -15,6 +15,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -74,9 +75,13 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  static constexpr std::string_view kPage =
+      "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n";
+
   static asio::awaitable<void> serve(Self self, tcp::socket socket) {
     switch (self->script_.instead) {
       case Script::Instead::nothing:
+      case Script::Instead::secure_web_page:
         break;
       case Script::Instead::close:
         co_return;
@@ -87,15 +92,19 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
           if (code) co_return;
         }
       }
-      case Script::Instead::web_page: {
-        const std::string page = "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n";
-        co_await asio::async_write(socket, asio::buffer(page), kAsTuple);
+      case Script::Instead::web_page:
+        co_await asio::async_write(socket, asio::buffer(kPage), kAsTuple);
         co_return;
-      }
     }
     beast::websocket::stream<asio::ssl::stream<tcp::socket>, false> stream(std::move(socket), self->tls_);
     auto [greeted] = co_await stream.next_layer().async_handshake(asio::ssl::stream_base::server, kAsTuple);
     if (greeted) co_return;
+    if (self->script_.instead == Script::Instead::secure_web_page) {
+      std::string asked;
+      co_await asio::async_read_until(stream.next_layer(), asio::dynamic_buffer(asked), "\r\n\r\n", kAsTuple);
+      co_await asio::async_write(stream.next_layer(), asio::buffer(kPage), kAsTuple);
+      co_return;
+    }
     auto [accepted] = co_await stream.async_accept(kAsTuple);
     if (accepted) co_return;
     stream.text(self->script_.text);

@@ -42,6 +42,9 @@ TEST_CASE("sync: NW-07 networks that are no server of ours are left and tried ag
   SECTION("a captive portal") {
     script.instead = Instead::web_page;
   }
+  SECTION("a web server with TLS of its own") {
+    script.instead = Instead::secure_web_page;
+  }
   Attempt attempt(script);
   REQUIRE(run_until(attempt.context, [&] { return attempt.server.connections() >= 3; }));
   CHECK(attempt.device.engine.status().error == Errc::network_lost);
