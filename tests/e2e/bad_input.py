@@ -74,7 +74,9 @@ def refuse_passphrases(world, judge):
     judge.shut(device, "a vault that is not there", "not_a_vault", "unlock", where="missing")
     judge.shut(device, "a short passphrase", "weak_parameters", "init", passphrase="trois k")
     judge.shut(device, "an empty passphrase", "invalid_argument", "init", passphrase="")
-    device.create()
+    made = device.with_passphrase("init", "--lang", "fr", as_json=False)
+    check(made.returncode == 0 and "s'ouvre avec deux secrets" in " ".join(made.stdout.split()), "a new vault says that its second secret is a file, and what that means")
+    device.unlock()
     judge.refused(device, "a case before there is an organisation", "not_joined", "case", "new", "last_name=Marchwyn")
     judge.refused(device, "a synchronisation before there is an organisation", "not_joined", "sync")
     second = Device(world, "first")  # the same vault from a session with another runtime folder
@@ -187,6 +189,7 @@ def refuse_values(judge, device):
     case = device.abri("case", "new", "last_name=Marchwyn", "safe_phone=0639980012")["id"]
     sheet = device.abri("case", "add", case, "needs_sheet", "adults=1")["id"]
     location = device.abri("case", "add", case, "location", "kind=home")["id"]
+    person = device.records(case, "person")[0]["id"]
     refuse = lambda *rest, **more: judge.refused(device, *rest, **more)
     refuse("an unknown case", "not_found", "case", "show", "0123456789abcdef0123456789abcdef", where="case")
     refuse("an id that is too short", "invalid_argument", "case", "show", case[:3], where="case")
@@ -208,6 +211,10 @@ def refuse_values(judge, device):
             ("a commune that does not exist", sheet, "wanted_communes+=99999"),
             ("a commune's name for its code", location, "commune=Lille"),
             ("an item to take out of notes", sheet, "notes-=x"),
+            ("a word for a telephone number", person, "safe_phone=chez sa mère"),
+            ("a telephone number with a digit too few", person, "phone=06 39 98 00 1"),
+            ("an emergency number", person, "safe_phone=17"),
+            ("a country's code and no number", person, "phone=+32"),
     ):
         field = re.match(r"[a-z_]+", text).group()
         refuse(what, "invalid_argument", "case", "set", case, record, text, where=field)
@@ -230,6 +237,28 @@ def refuse_values(judge, device):
         else:
             say(f"  ok: {what}: {done.stderr.strip()}")
     return case, sheet
+
+
+def steer_nothing(device):
+    """Text that would steer a terminal is kept as it is and shown harmless: as text and as JSON."""
+    headline("Escape sequences")
+    name = "\x1b]0;x\x07\x1b[2JMarchwyn\u009b31m\u202e\x7f"
+    case = device.abri("case", "new", f"last_name={name}", "language=\x1b[1m")["id"]
+    for command in (("case", "list"), ("case", "show", case, "--reveal"), ("search", "marchwyn"), ("case", "show", "\x1b[2J"), ("\x1b[2J",)):
+        for as_json in (True, False):
+            done = device.run(*command, as_json=as_json)
+            raw = [c for c in done.stdout + done.stderr if c != "\n" and (ord(c) < 32 or 0x7f <= ord(c) < 0xa0 or c == "\u202e")]
+            check(not raw, f"abri {' '.join(command)!a}{' as JSON' if as_json else ''} shows no control character")
+    check(raw_values(device.records(case, "person")[0], "last_name") == [name], "and the text is what was entered")
+
+
+def say_aloud(device, case):
+    """What a person must know is said once, in her language, and keeps nobody from going on."""
+    headline("What is said aloud")
+    saved = device.run("--lang", "fr", "case", "add", case, "location", "kind=home", "address=3 allée des Charmes", as_json=False)
+    check(saved.returncode == 0 and "seule à pouvoir lire cette adresse" in " ".join(saved.stdout.split()), "an address that one person alone can read")
+    shown = device.run("--lang", "en", "status", as_json=False).stdout
+    check("Second secret" in shown and device.environment["XDG_STATE_HOME"] in shown, "the status says where the second secret of the vault lies")
 
 
 def refuse_codes(world, judge, first):
@@ -427,6 +456,8 @@ def main():
         world.found(first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", world.server.account())
         first.sync()
         case, sheet = refuse_values(judge, first)
+        steer_nothing(first)
+        say_aloud(first, case)
         second = refuse_codes(world, judge, first)
         refuse_steps(world, judge, first, case, sheet)
         refuse_servers(world, judge)
