@@ -67,29 +67,44 @@ std::string state_of(const merge::RecordState& state, const proto::RecordType& t
 }
 
 std::string searchable(const merge::RecordState& state, const proto::RecordType& type,
-                       Compartment compartment, bool& any) {
+                       Compartment compartment) {
   std::string text;
   for (const auto& field : type.fields) {
     if (!field.search || field.sensitive || field.compartment != compartment) continue;
-    any = true;
     text += merge::current(state, field).as_text();
     text += ' ';
   }
   return text;
 }
 
-Result<void> describe(World& world, const merge::RecordKey& key, const merge::RecordState& state,
-                      const proto::RecordType& type) {
-  bool indexed = false;
-  const auto text = searchable(state, type, key.compartment, indexed);
-  if (indexed) ABRI_CHECK(vault::index_record(world.db, key.case_id, key.record, text));
-  const auto title = title_of(state, type);
-  const auto status = state_of(state, type);
-  if (title.empty() && status.empty()) return {};
+/// What lists and searches show of a record follows its state.
+Result<void> describe(World& world, const merge::RecordKey& key, const merge::RecordState& before,
+                      const merge::RecordState& after, const proto::RecordType& type) {
+  const auto text = searchable(after, type, key.compartment);
+  if (const auto known = searchable(before, type, key.compartment); text != known)
+    ABRI_CHECK(vault::index_record(world.db, key.case_id, key.record, known, text));
+  const auto title = title_of(after, type);
+  const auto status = state_of(after, type);
+  if (title == title_of(before, type) && status == state_of(before, type)) return {};
   ABRI_TRY(auto update,
            world.db.statement("UPDATE cases SET title = CASE WHEN ?2 = '' THEN title ELSE ?2 END, "
                               "state = CASE WHEN ?3 = '' THEN state ELSE ?3 END WHERE case_ref = ?1"));
   return update.run(key.case_id, std::string_view(title), std::string_view(status));
+}
+
+Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& before,
+                          const merge::RecordState& state) {
+  const auto* type = proto::schema().find(key.type);
+  const auto conflicts = type == nullptr ? std::size_t{0} : merge::conflicts(state, *type).size();
+  ABRI_TRY(
+      auto insert,
+      world.db.statement("INSERT INTO records(case_number, compartment, record_type, record_id, conflicts, "
+                         "state) VALUES((SELECT number FROM cases WHERE case_ref = ?1), ?2, ?3, ?4, ?5, ?6) "
+                         "ON CONFLICT DO UPDATE SET conflicts = ?5, "
+                         "state = ?6"));
+  ABRI_CHECK(insert.run(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record,
+                        conflicts, BytesView(merge::encode(state))));
+  return type == nullptr ? Result<void>{} : describe(world, key, before, state, *type);
 }
 
 Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::Void reason) {
@@ -110,38 +125,28 @@ Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key
   return merge::decode_record(row.column_blob(0));
 }
 
-Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& state) {
-  const auto* type = proto::schema().find(key.type);
-  const auto conflicts = type == nullptr ? std::size_t{0} : merge::conflicts(state, *type).size();
-  ABRI_TRY(
-      auto insert,
-      world.db.statement("INSERT INTO records(case_number, compartment, record_type, record_id, conflicts, "
-                         "state) VALUES((SELECT number FROM cases WHERE case_ref = ?1), ?2, ?3, ?4, ?5, ?6) "
-                         "ON CONFLICT DO UPDATE SET conflicts = ?5, "
-                         "state = ?6"));
-  ABRI_CHECK(insert.run(key.case_id, static_cast<std::int64_t>(key.compartment), key.type, key.record,
-                        conflicts, BytesView(merge::encode(state))));
-  return type == nullptr ? Result<void>{} : describe(world, key, state, *type);
-}
-
 Result<void> merge_operations(World& world, const Log& feed, const CaseId& id,
                               std::span<const merge::Operation> operations,
                               const merge::OperationContext& context) {
-  std::map<merge::RecordKey, merge::RecordState> touched;
+  struct Touched {
+    merge::RecordState before;
+    merge::RecordState state;
+  };
+  std::map<merge::RecordKey, Touched> touched;
   for (const auto& operation : operations) {
     const merge::RecordKey key{id, context.compartment, operation.record_type, operation.record};
     auto it = touched.find(key);
     if (it == touched.end()) {
       ABRI_TRY(auto state, load_record(world, key));
-      it = touched.emplace(key, std::move(state)).first;
+      it = touched.emplace(key, Touched{state, std::move(state)}).first;
     }
     const auto* type = proto::schema().find(operation.record_type);
     const auto* field = type == nullptr ? nullptr : type->find(operation.field);
-    const auto effect = merge::apply(it->second, field, operation, context);
+    const auto effect = merge::apply(it->second.state, field, operation, context);
     ABRI_CHECK(note_void(world, feed, id, effect.void_reason));
     if (context.leaf_time) world.hybrid_clock.observe(merge::clamp(operation.clock, *context.leaf_time));
   }
-  for (const auto& [key, state] : touched) ABRI_CHECK(store_record(world, key, state));
+  for (const auto& [key, record] : touched) ABRI_CHECK(store_record(world, key, record.before, record.state));
   return {};
 }
 

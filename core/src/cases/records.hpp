@@ -14,8 +14,6 @@
 namespace abri::core::cases {
 
 Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key);
-/// Stores the state with its conflicts, title and search terms.
-Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& state);
 
 /// Merges operations of one compartment of one case. Those that are void leave a notice.
 Result<void> merge_operations(World& world, const Log& feed, const CaseId& id,

@@ -12,6 +12,7 @@
 #include <abri/v1/wire.pb.h>
 
 #include <chrono>
+#include <deque>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -96,6 +97,8 @@ class Engine {
     std::optional<Time> retry;
     std::optional<Time> write_retry;  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
+    std::deque<v1::Entries> pieces;  // of a long catch-up, to be applied together
+    std::size_t piece_bytes{0};
   };
   enum class Asked : std::uint8_t { prove_read, prove_write, open, subscribe, unsubscribe, append };
   struct Request {
@@ -117,6 +120,7 @@ class Engine {
   void dispatch(const v1::Frame& frame, Time now);
   void welcome(const v1::Welcome& welcome, Time now);
   void entries(std::uint32_t request, const v1::Entries& message, Time now);
+  bool collect(Log& log, const v1::Entries& message);
   void follow_up(Log& log, Run run, const std::optional<SignedHead>& head, bool live, Time now);
   void receipt(std::uint32_t request, const v1::Receipt& message, Time now);
   void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, const SignedHead& head,

@@ -161,6 +161,8 @@ std::uint32_t Engine::ask(Asked what, const LogId& log, v1::Frame frame) {
 void Engine::leave(Log& log, Phase phase, std::optional<Errc> why) {
   const bool subscribed = log.phase == Phase::subscribing || log.phase == Phase::following;
   log.subscription = 0;
+  log.pieces.clear();
+  log.piece_bytes = 0;
   log.phase = phase;
   log.error = why;
   log.caught_up = false;

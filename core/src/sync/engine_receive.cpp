@@ -12,6 +12,8 @@ namespace {
 
 /// Credit goes back in pieces of this size, so that it costs few frames.
 constexpr std::size_t kCreditPiece = std::size_t{128} * 1024;
+/// Frames of a catch-up are applied together up to here: each transaction waits for the disk and writes scattered pages again.
+constexpr std::size_t kPieceBytes = std::size_t{768} * 1024;
 
 }  // namespace
 
@@ -96,19 +98,42 @@ void Engine::entries(std::uint32_t request, const v1::Entries& message, Time now
   // What a subscription that was given up still sends is of no interest: the next one brings it again.
   if (!first && (log.phase != Phase::following || (request != 0 && !ours))) return;
 
-  auto run = parse_run(message);
   const auto head = parse_head(message.has_head() ? &message.head() : nullptr);
   const auto consistency = parse_hashes(message.consistency());
-  if (!run || !head || !consistency) return disconnect(Errc::malformed);
+  if (!head || !consistency) return disconnect(Errc::malformed);
   if (*head && !accept(log, log.tail.check_signature(**head, server_key_))) return;
   if (first) {
-    if (run->first != log.tail.size() || (!*head && run->first > 0)) return disconnect(Errc::malformed);
-    if (*head && !accept(log, log.tail.begin(**head, run->entries.size(), *consistency))) return;
+    if (message.first() != log.tail.size() || (!*head && message.first() > 0))
+      return disconnect(Errc::malformed);
+    const auto count = static_cast<std::size_t>(message.entries_size());
+    if (*head && !accept(log, log.tail.begin(**head, count, *consistency))) return;
     log.phase = Phase::following;
     log.retry_delay = std::chrono::milliseconds{0};
     log.error.reset();
   }
-  follow_up(log, *std::move(run), *head, request == 0 && log.caught_up, now);
+  if (!collect(log, message)) return disconnect(Errc::malformed);
+  if (!*head && request != 0 && log.piece_bytes < kPieceBytes) return;
+  const auto pieces = std::exchange(log.pieces, {});
+  log.piece_bytes = 0;
+  Run all{.first = pieces.front().first(), .entries = {}, .times_ms = {}, .ids = {}};
+  for (const auto& piece : pieces) {
+    auto run = *parse_run(piece);  // collected, so that it parses
+    all.entries.insert(all.entries.end(), run.entries.begin(), run.entries.end());
+    all.times_ms.insert(all.times_ms.end(), run.times_ms.begin(), run.times_ms.end());
+  }
+  follow_up(log, std::move(all), *head, request == 0 && log.caught_up, now);
+}
+
+/// Puts a frame behind those of the same catch-up. False: it is malformed or does not follow them.
+bool Engine::collect(Log& log, const v1::Entries& message) {
+  if (!parse_run(message)) return false;
+  if (!log.pieces.empty()) {
+    const auto& last = log.pieces.back();
+    if (message.first() != last.first() + static_cast<std::uint64_t>(last.entries_size())) return false;
+  }
+  log.piece_bytes += credit_bytes(message);
+  log.pieces.push_back(message);
+  return true;
 }
 
 void Engine::follow_up(Log& log, Run run, const std::optional<SignedHead>& head, bool live, Time now) {

@@ -174,7 +174,6 @@ CREATE TABLE search(
   record_id   BLOB NOT NULL,
   PRIMARY KEY(term, case_number, record_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX search_record ON search(case_number, record_id);
 )sql";
 
 constexpr std::array kSteps{

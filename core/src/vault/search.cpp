@@ -4,6 +4,8 @@
 #include "vault/database.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -70,9 +72,20 @@ std::string end_of_range(const std::string& prefix) {
   return prefix + "\xF4\x8F\xBF\xBF";
 }
 
-Result<bool> has_prefix(Statement& probe, const SearchHit& hit, const std::string& prefix) {
-  probe.reset();
-  return probe.query(hit.case_ref, hit.record, prefix, end_of_range(prefix));
+/// Records with a word that begins so, in the order of their ids.
+Result<std::vector<SearchHit>> records_with(Database& db, const std::string& prefix) {
+  std::vector<SearchHit> hits;
+  ABRI_TRY(auto rows,
+           db.statement("SELECT DISTINCT c.case_ref, s.record_id FROM search s JOIN cases c ON c.number = "
+                        "s.case_number WHERE s.term >= ?1 AND s.term < ?2 ORDER BY c.case_ref, s.record_id"));
+  ABRI_CHECK(rows.bind_all(prefix, end_of_range(prefix)));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return hits;
+    ABRI_TRY(const auto case_ref, rows.column_id<CaseId>(0));
+    ABRI_TRY(const auto record, rows.column_id<RecordId>(1));
+    hits.push_back({case_ref, record});
+  }
 }
 
 }  // namespace
@@ -100,33 +113,18 @@ std::vector<std::string> normalise(std::string_view text) {
 }
 
 Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& record,
-                          std::string_view text) {
-  auto missing = normalise(text);
-  std::vector<std::string> surplus;
-  {
-    ABRI_TRY(auto known, db.statement("SELECT s.term FROM cases c JOIN search s ON s.case_number = c.number "
-                                      "WHERE c.case_ref = ?1 AND s.record_id = ?2"));
-    ABRI_CHECK(known.bind_all(case_ref, record));
-    for (;;) {
-      ABRI_TRY(const bool more, known.step());
-      if (!more) break;
-      const auto term = known.column_text(0);
-      const auto wanted = std::ranges::lower_bound(missing, term);
-      if (wanted != missing.end() && *wanted == term) {
-        missing.erase(wanted);
-      } else {
-        surplus.emplace_back(term);
-      }
-    }
-  }
-  // most edits change no word: then nothing is written
+                          std::string_view before, std::string_view after) {
+  const auto old_terms = normalise(before);
+  const auto new_terms = normalise(after);
   ABRI_TRY(auto insert, db.statement("INSERT INTO search(term, case_number, record_id) VALUES(?1, "
                                      "(SELECT number FROM cases WHERE case_ref = ?2), ?3)"));
-  for (const auto& term : missing) ABRI_CHECK(insert.run(term, case_ref, record));
+  for (const auto& term : new_terms)
+    if (!std::ranges::binary_search(old_terms, term)) ABRI_CHECK(insert.run(term, case_ref, record));
   ABRI_TRY(auto remove,
            db.statement("DELETE FROM search WHERE term = ?1 AND record_id = ?3 AND case_number = "
                         "(SELECT number FROM cases WHERE case_ref = ?2)"));
-  for (const auto& term : surplus) ABRI_CHECK(remove.run(term, case_ref, record));
+  for (const auto& term : old_terms)
+    if (!std::ranges::binary_search(new_terms, term)) ABRI_CHECK(remove.run(term, case_ref, record));
   return {};
 }
 
@@ -137,33 +135,19 @@ Result<void> unindex_case(Database& db, const CaseId& case_ref) {
 }
 
 Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query, std::size_t limit) {
-  auto words = normalise(query);
-  std::vector<SearchHit> hits;
-  if (words.empty()) return hits;
-  // The longest word has the fewest candidates; each candidate is then probed for the others.
-  std::ranges::sort(words, [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  ABRI_TRY(
-      auto candidates,
-      db.statement(
-          "SELECT DISTINCT c.case_ref, s.record_id FROM search s JOIN cases c ON c.number = s.case_number "
-          "WHERE s.term >= ?1 AND s.term < ?2 ORDER BY c.case_ref, s.record_id"));
-  ABRI_TRY(
-      auto probe,
-      db.statement("SELECT 1 FROM search WHERE case_number = (SELECT number FROM cases WHERE case_ref = ?1) "
-                   "AND record_id = ?2 AND term >= ?3 AND term < ?4"));
-  ABRI_TRY(bool row, candidates.query(words.front(), end_of_range(words.front())));
-  while (row && hits.size() < limit) {
-    ABRI_TRY(const auto case_ref, candidates.column_id<CaseId>(0));
-    ABRI_TRY(const auto record, candidates.column_id<RecordId>(1));
-    const SearchHit hit{case_ref, record};
-    bool all = true;
-    for (std::size_t i = 1; i < words.size() && all; ++i) {
-      ABRI_TRY(all, has_prefix(probe, hit, words[i]));
+  std::optional<std::vector<SearchHit>> hits;
+  for (const auto& word : normalise(query)) {
+    ABRI_TRY(auto found, records_with(db, word));
+    if (hits) {
+      std::vector<SearchHit> both;
+      std::ranges::set_intersection(*hits, found, std::back_inserter(both));
+      found = std::move(both);
     }
-    if (all) hits.push_back(hit);
-    ABRI_TRY(row, candidates.step());
+    hits = std::move(found);
   }
-  return hits;
+  if (!hits) return std::vector<SearchHit>{};
+  if (hits->size() > limit) hits->resize(limit);
+  return *std::move(hits);
 }
 
 }  // namespace abri::core::vault

@@ -27,11 +27,12 @@ inline constexpr std::size_t kMaxTokens = 64;      ///< of one text; further wor
 /// neither letter nor digit, sorted, each once. "Élodie N'Guyen-Łoś" gives elodie, guyen, los, n.
 std::vector<std::string> normalise(std::string_view text);
 
-/// Replaces what the index knows of one record of a case in `cases`, within the caller's transaction. Only fields that the schema
-/// marks searchable; never a sensitive one.
-/// @param text  the searchable values, separated by spaces; empty: the record leaves the index
+/// Puts a changed record of a case in `cases` into the index, within the caller's transaction. Only fields that the schema marks
+/// searchable; never a sensitive one.
+/// @param before  the searchable values as they were indexed, separated by spaces; empty: not yet
+/// @param after   as they are now; empty: the record leaves the index
 Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& record,
-                          std::string_view text);
+                          std::string_view before, std::string_view after);
 /// Removes a case with all its records.
 Result<void> unindex_case(Database& db, const CaseId& case_ref);
 

@@ -14,7 +14,7 @@
 namespace abri::core::vault {
 namespace {
 
-constexpr std::uint64_t kFoldFrames = 2000;  ///< 8 MiB of log
+constexpr std::uint64_t kFoldFrames = 4000;  ///< 16 MiB of log
 constexpr std::size_t kPageBytes = 4096;
 
 std::filesystem::path database_file(const std::filesystem::path& directory) {

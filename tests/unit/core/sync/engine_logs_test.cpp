@@ -83,14 +83,14 @@ TEST_CASE("engine: thousands of entries written offline leave in full frames and
   }
   CHECK(appends <= 20);
 
-  // A fresh device applies frame by frame, and more than the first credit of 1 MiB reaches it.
+  // A fresh device applies what comes in pieces of about 768 KiB, and more than the first credit of 1 MiB reaches it.
   auto& carol = world.add_device();
   carol.port.add(world.chain);
   carol.port.add(world.feed);
   carol.start();
   world.settle();
   CHECK(carol.port.at(world.feed->id).entries == world.alice.port.at(world.feed->id).entries);
-  CHECK(carol.port.applies >= 30);
+  CHECK(carol.port.applies >= 4);
   CHECK(carol.engine.settled());
 }
 
