@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Writes the golden vectors: vectors_generate FOLDER. A changed file is a changed protocol (docs/protocol.md, VERSIONS.md).
-#include "make.hpp"
+#include "make_chain.hpp"
+#include "make_feed.hpp"
 
 #include <abri/crypto/init.hpp>
 

@@ -3,10 +3,8 @@
 
 #include "vectors.hpp"
 
-#include <abri/crypto/envelope.hpp>
 #include <abri/crypto/hash.hpp>
 #include <abri/crypto/merkle.hpp>
-#include <abri/crypto/message.hpp>
 #include <abri/crypto/passphrase.hpp>
 #include <abri/crypto/wrap.hpp>
 
@@ -66,84 +64,6 @@ inline json::value make_wrap() {
   sealed["secret"] = to_hex(pattern(32, 9));
   sealed["sealed"] = to_hex(crypto::seal_key(team, context, compartment_key));
   return json::object{{"wraps", cases}, {"sealed_keys", json::array{sealed}}};
-}
-
-inline json::value make_entry() {
-  json::array cases;
-  std::uint8_t start = 20;
-  for (const std::size_t change_size : {0U, 60U, 700U, 5000U}) {
-    const auto seed = key_of<crypto::GroupSeed>(11);
-    const auto feed = *LogId::from(pattern(16, 12));
-    const std::uint32_t epoch = 0x01020304;
-    const auto root = crypto::feed_root_key(seed);
-    const auto key = crypto::feed_key(root, feed, epoch);
-    const auto compartment_key = key_of<crypto::CompartmentKey>(13);
-    const auto author = crypto::SigningKey::from_seed(BytesView(pattern(32, 14)).first<32>());
-    const auto core = pattern(130, 15);
-    const auto core_hash = crypto::hash(crypto::labels::kCore, core);
-    const auto body_header = pattern(23, 16);
-    const auto change = pattern(change_size, 17);
-    Bytes body = body_header;
-    const crypto::MessagePosition position{core_hash, 0};
-    crypto::seal_message_append(body, compartment_key, position, body_header, change);
-    const auto header = Writer().raw(core).raw(crypto::hash(crypto::labels::kBody, body).bytes()).take();
-    const auto signature =
-        author.sign(crypto::labels::kHeader, Writer().raw(feed.bytes()).raw(header).view());
-    const auto outer = Writer().raw(header).raw(signature.bytes()).raw(body).take();
-    const auto ad = Writer().raw(feed.bytes()).u32(epoch).take();
-    const FixedRandom random(start);
-    json::object one;
-    one["group_seed"] = to_hex(pattern(32, 11));
-    one["feed"] = feed.hex();
-    one["epoch"] = epoch;
-    one["feed_key"] = key.expose([](BytesView k) { return to_hex(k); });
-    one["read_capability"] = crypto::read_capability(key).public_key().hex();
-    one["write_capability"] = crypto::write_capability(key).public_key().hex();
-    one["compartment_key"] = to_hex(pattern(32, 13));
-    one["author_seed"] = to_hex(pattern(32, 14));
-    one["core"] = to_hex(core);
-    one["body_index"] = 0;
-    one["body_header"] = to_hex(body_header);
-    one["change"] = to_hex(change);
-    one["message_key"] =
-        crypto::message_key(compartment_key, position).expose([](BytesView k) { return to_hex(k); });
-    one["body"] = to_hex(body);
-    one["outer"] = to_hex(outer);
-    one["nonce_start"] = start;  // the nonce is byte i = start + 5·i
-    one["entry"] = to_hex(*crypto::seal_envelope(key, outer, ad));
-    cases.push_back(one);
-    ++start;
-  }
-  return json::object{{"entries", cases}};
-}
-
-inline json::value make_link() {
-  const auto key = key_of<crypto::ChainKey>(30);
-  const auto chain = *ChainId::from(pattern(16, 31));
-  const auto author = crypto::SigningKey::from_seed(BytesView(pattern(32, 32)).first<32>());
-  json::array cases;
-  std::uint8_t start = 33;
-  for (const std::size_t size : {70U, 1500U}) {
-    const auto body = pattern(size, 34);
-    const auto signature = author.sign(crypto::labels::kLink, body);
-    const auto inner = Writer().raw(signature.bytes()).raw(body).take();
-    const FixedRandom random(start);
-    json::object one;
-    one["chain"] = chain.hex();
-    one["chain_key"] = to_hex(pattern(32, 30));
-    one["read_capability"] = crypto::read_capability(key).public_key().hex();
-    one["write_capability"] = crypto::write_capability(key).public_key().hex();
-    one["author_seed"] = to_hex(pattern(32, 32));
-    one["author"] = author.public_key().hex();
-    one["body"] = to_hex(body);
-    one["signature"] = signature.hex();
-    one["hash"] = crypto::hash(crypto::labels::kLinkHash, body).hex();
-    one["nonce_start"] = start;
-    one["entry"] = to_hex(*crypto::seal_envelope(key, inner, chain.bytes()));
-    cases.push_back(one);
-    ++start;
-  }
-  return json::object{{"links", cases}};
 }
 
 inline json::value make_slot() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "make.hpp"
+#include "make_chain.hpp"
+#include "make_feed.hpp"
 #include "support/paths.hpp"
 
 #include <fstream>
@@ -80,38 +81,43 @@ TEST_CASE("vectors: committed wraps and sealed keys open to their secrets", "[ve
 TEST_CASE("vectors: committed entries open through both layers", "[vectors]") {
   const auto file = committed("entry");
   for (const auto& one : file.at("entries").as_array()) {
-    const auto feed = at<LogId>(one, "feed");
-    const auto epoch = static_cast<std::uint32_t>(number_at(one, "epoch"));
+    const auto id = at<LogId>(one, "feed");
+    const auto epoch = static_cast<std::uint32_t>(number_at(one, "feed_epoch"));
     const auto key =
-        crypto::feed_key(crypto::feed_root_key(at<crypto::GroupSeed>(one, "group_seed")), feed, epoch);
-    const auto ad = Writer().raw(feed.bytes()).u32(epoch).take();
-    const auto outer = crypto::open_envelope(key, bytes_at(one, "entry"), ad);
-    REQUIRE(outer);
-    CHECK(*outer == bytes_at(one, "outer"));
-    const auto core = bytes_at(one, "core");
-    const auto body = BytesView(*outer).subspan(core.size() + 32 + 64);
-    const auto signature = *crypto::Signature::from(BytesView(*outer).subspan(core.size() + 32, 64));
+        crypto::feed_key(crypto::feed_root_key(at<crypto::GroupSeed>(one, "group_seed")), id, epoch);
+    const auto entry = core::feed::open_entry(bytes_at(one, "entry"), id, epoch, key);
+    REQUIRE(entry);
+    CHECK(entry->header_hash == at<Hash>(one, "header_hash"));
+    CHECK(entry->core.sequence == number_at(one.at("core"), "sequence"));
     const auto author = *crypto::signing_key_from(bytes_at(one, "author_seed"));
-    const auto header = Writer().raw(feed.bytes()).raw(BytesView(*outer).first(core.size() + 32)).take();
-    CHECK(crypto::verify(author.public_key(), crypto::labels::kHeader, header, signature));
-    const auto body_header = bytes_at(one, "body_header");
-    Bytes change;
-    REQUIRE(crypto::open_message_append(change, at<crypto::CompartmentKey>(one, "compartment_key"),
-                                        {crypto::hash(crypto::labels::kCore, core), 0}, body_header,
-                                        body.subspan(body_header.size())));
-    CHECK(change == bytes_at(one, "change"));
+    CHECK(core::feed::verify_author(*entry, id, author.public_key()));
+    const auto& bodies = one.at("bodies").as_array();
+    REQUIRE(entry->bodies.size() == bodies.size());
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      if (entry->bodies[i].header.kind != core::feed::BodyKind::change) continue;
+      const auto change =
+          core::feed::open_change(*entry, i, at<crypto::CompartmentKey>(bodies[i], "compartment_key"));
+      REQUIRE(change);
+      CHECK(*change == bytes_at(bodies[i], "change"));
+    }
   }
 }
 
-TEST_CASE("vectors: committed links open and verify", "[vectors]") {
+TEST_CASE("vectors: committed links open and are valid one after another", "[vectors]") {
   const auto file = committed("link");
-  for (const auto& one : file.at("links").as_array()) {
-    const auto inner = crypto::open_envelope(at<crypto::ChainKey>(one, "chain_key"), bytes_at(one, "entry"),
-                                             at<ChainId>(one, "chain").bytes());
-    REQUIRE(inner);
-    const auto signature = *crypto::Signature::from(BytesView(*inner).first(64));
-    CHECK(crypto::verify(at<crypto::SigningPublicKey>(one, "author"), crypto::labels::kLink,
-                         BytesView(*inner).subspan(64), signature));
+  auto kind = core::chain::ChainKind::organisation;
+  for (const auto& one : file.at("chains").as_array()) {
+    const auto id = at<ChainId>(one, "chain");
+    const auto secrets = core::chain::derive_chain_secrets(at<core::chain::ChainSecret>(one, "secret"));
+    core::chain::ChainState state(id, kind);
+    for (const auto& link : one.at("links").as_array()) {
+      const auto opened = core::chain::open_link(secrets.key, id, bytes_at(link, "entry"));
+      REQUIRE(opened);
+      CHECK(*opened == bytes_at(link, "link"));
+      CHECK(core::chain::apply_link(state, *opened));
+      CHECK(state.head().hash == at<Hash>(link, "hash"));
+    }
+    kind = core::chain::ChainKind::bilateral;
   }
 }
 
