@@ -377,16 +377,23 @@ def web_server(world):
     return listen(answer)
 
 
+def organisation(world, name, port, key, code):
+    device = world.device(name)
+    device.abri("organisation", "create", "--name", name, "--kind", "landlord", "--person", "Noé Vasseur", "--server",
+                f"127.0.0.1:{port}", "--server-key", key, "--account", code)
+    return device
+
+
+def refuse_silence(world, judge):
+    """Takes the deadline of a connection three times, so it goes on beside the others."""
+    port = listen(lambda connection: connection.recv(1) and time.sleep(60))
+    device = organisation(world, "silent", port, world.server.key, world.server.account())
+    judge.refused(device, "a server that says nothing", "timed_out", "sync")
+
+
 def refuse_servers(world, judge):
     headline("Servers")
     account = world.server.account()
-
-    def organisation(name, port, key, code):
-        device = world.device(name)
-        device.abri("organisation", "create", "--name", name, "--kind", "landlord", "--person", "Noé Vasseur", "--server",
-                    f"127.0.0.1:{port}", "--server-key", key, "--account", code)
-        return device
-
     device = world.device("founding")
     given = {"--name": "X", "--kind": "landlord", "--person": "Y", "--server": f"127.0.0.1:{world.port}", "--server-key": world.server.key,
              "--account": account}
@@ -398,12 +405,11 @@ def refuse_servers(world, judge):
         options = [word for pair in {**given, option: value}.items() for word in pair]
         judge.refused(device, what, "invalid_argument", "organisation", "create", *options, where=where)
     wrong = secrets.token_hex(32)
-    judge.refused(organisation("wrong-key", world.port, wrong, account), "a server with another key", "wrong_server", "sync")
-    judge.refused(organisation("nobody", 9, world.server.key, account), "nobody at that address", "network_lost", "sync")
-    judge.refused(organisation("plain", listen(speak_http), world.server.key, account), "a web server in clear", "network_lost", "sync")
-    judge.refused(organisation("web", web_server(world), world.server.key, account), "a web server in TLS", "network_lost", "sync")
-    silent = organisation("silent", listen(lambda connection: connection.recv(1) and time.sleep(60)), world.server.key, account)
-    judge.refused(silent, "a server that says nothing", "timed_out", "sync")
+    for what, error, port, key in (
+            ("a server with another key", "wrong_server", world.port, wrong), ("nobody at that address", "network_lost", 9, world.server.key),
+            ("a web server in clear", "network_lost", listen(speak_http), world.server.key),
+            ("a web server in TLS", "network_lost", web_server(world), world.server.key)):
+        judge.refused(organisation(world, what.replace(" ", "-"), port, key, account), what, error, "sync")
 
 
 def clocks_off(world, first, second, case, shift_library):
@@ -453,6 +459,8 @@ def main():
         first = refuse_passphrases(world, judge)
         spoilt_vaults(world, judge, first)
         refuse_garbage(world, judge, first)
+        silence = threading.Thread(target=refuse_silence, args=(world, judge), daemon=True)
+        silence.start()
         world.found(first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", world.server.account())
         first.sync()
         case, sheet = refuse_values(judge, first)
@@ -462,6 +470,7 @@ def main():
         refuse_steps(world, judge, first, case, sheet)
         refuse_servers(world, judge)
         clocks_off(world, first, second, case, world.program("clock_shift.so"))
+        silence.join()
         if judge.failures:
             raise SystemExit("FAILED:\n" + "\n".join(judge.failures))
         say(f"\n{judge.count} refusals judged, in {time.time() - began:.0f} s.")
