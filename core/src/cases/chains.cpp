@@ -124,6 +124,10 @@ Result<chain::Body> refresh(World& world, const chain::ChainState& state, std::u
     return chain::Body(std::move(made));
   }
   if (const auto* rotate = std::get_if<chain::RotateGroupKey>(&body)) {
+    // somebody else renewed the key meanwhile: that is what was wanted, and ours was made from the key before
+    const auto* group = state.group(rotate->group);
+    if (group == nullptr || group->generation() + 1 != rotate->generation)
+      return Error{Errc::conflict, "renewed"};
     const auto* present = world.keyring.group_seed(state.id(), rotate->group, rotate->generation - 1);
     const auto* next = world.keyring.group_seed(state.id(), rotate->group, rotate->generation);
     if (present == nullptr || next == nullptr) return Error{Errc::not_found, "seed of the group"};

@@ -128,7 +128,11 @@ const crypto::UserSeed* Keyring::user_seed(std::uint32_t generation) const {
 Result<void> Keyring::add_group_seed(vault::Database& db, const ChainId& chain, const GroupId& group,
                                      std::uint32_t generation, crypto::GroupSeed seed) {
   ABRI_CHECK(store_secret(db, SecretKind::group_seed, chain.bytes(), group.bytes(), generation, seed));
-  groups_.insert_or_assign(GroupKeyName{chain, group, generation}, std::move(seed));
+  const GroupKeyName name{chain, group, generation};
+  groups_.insert_or_assign(name, std::move(seed));
+  // derived from the seed of a rotation that lost its race
+  wrap_keys_.erase(name);
+  std::erase_if(feed_keys_, [&](const auto& known) { return known.first.second == generation; });
   return {};
 }
 

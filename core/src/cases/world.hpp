@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace abri::core::cases {
@@ -59,7 +60,7 @@ struct World {
   std::uint64_t next_counter{1};    ///< of dots
   std::map<LogId, Time> sealed_at;  ///< when entries of a feed were last made: they are coalesced
   /// Rows of `pending` and `outbox` that change a case: what the server has not acknowledged of it. No zeros.
-  std::map<CaseId, std::uint64_t> unsent;
+  std::unordered_map<CaseId, std::uint64_t> unsent;
   bool flush{false};             ///< a person saved: do not wait for the coalescing pause
   bool stale{false};             ///< restored or rolled back: nothing is sealed before everything was read
   std::set<LogId> read_to_head;  ///< while stale: what was read since
