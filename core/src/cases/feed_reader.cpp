@@ -210,9 +210,9 @@ class FeedReader {
       return merge_operations(world_, feed_, header.case_ref, change->operations, context);
     }
     ABRI_TRY(auto insert,
-             world_.db.statement("INSERT INTO unread(log, position, body, case_ref, compartment) "
-                                 "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"));
-    return insert.run(feed_.number, position, body, header.case_ref, header.compartment);
+             world_.db.statement("INSERT INTO unread(log, position, body, case_ref, compartment, device) "
+                                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"));
+    return insert.run(feed_.number, position, body, header.case_ref, header.compartment, entry.core.device);
   }
 
   /// Bodies that came before their key.

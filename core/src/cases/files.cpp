@@ -233,6 +233,20 @@ FieldView view_field(World& world, const Log& feed, const merge::RecordState& st
   return view;
 }
 
+/// Who wrote an address that this device cannot read.
+Result<std::vector<std::string>> authors_of_unreadable(World& world, const Log& feed, const CaseId& id) {
+  std::set<std::string> names;
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT compartment, device FROM unread WHERE case_ref = ?1 AND log = ?2"));
+  ABRI_CHECK(rows.bind_all(id, feed.number));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return std::vector<std::string>(names.begin(), names.end());
+    if (wrapped_to_devices(static_cast<Compartment>(rows.column_int64(0))))
+      names.insert(author_of(world, feed, static_cast<std::uint32_t>(rows.column_int64(1))));
+  }
+}
+
 std::string summary_of(const RecordView& record) {
   std::string out;
   for (const auto& field : record.fields) {
@@ -349,6 +363,7 @@ Result<CaseView> show_case(World& world, const CaseId& id, bool reveal) {
   ABRI_TRY(const auto* feed, log_of_case(world, row));
   CaseView view;
   ABRI_TRY(view.summary, summarise(world, row));
+  ABRI_TRY(view.unreadable, authors_of_unreadable(world, *feed, id));
   ABRI_TRY(const auto records, records_of(world, id));
   for (const auto& stored : records) {
     const auto* type = proto::schema().find(stored.key.type);

@@ -155,6 +155,7 @@ CREATE TABLE unread(
   body        INTEGER NOT NULL,
   case_ref    BLOB NOT NULL,
   compartment INTEGER NOT NULL,
+  device      INTEGER NOT NULL,      -- its author's number on the chain
   PRIMARY KEY(case_ref, compartment, log, position, body)
 ) STRICT, WITHOUT ROWID;
 

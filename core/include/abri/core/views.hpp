@@ -49,6 +49,8 @@ struct CaseSummary {
 struct CaseView {
   CaseSummary summary;
   std::vector<RecordView> records;
+  /// People who wrote an address here under a key that this device does not have. An address that it does show may be older.
+  std::vector<std::string> unreadable;
 };
 
 struct ConflictView {
