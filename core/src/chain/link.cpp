@@ -27,7 +27,6 @@ Result<SignedLink> decode_signed_link(BytesView bytes) {
   link.version = in.u8();
   link.suite = in.u16();
   if (!in.ok() || link.version == 0 || link.suite == 0) return Error{Errc::malformed, "link"};
-  if (link.suite != crypto::kSuite) return Error{Errc::version_unsupported, "link suite"};
   link.chain = ChainId(in.array<16>());
   link.sequence = in.u32();
   link.previous = Hash(in.array<32>());

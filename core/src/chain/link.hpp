@@ -45,8 +45,8 @@ struct SignedLink {
 [[nodiscard]] Bytes encode_signed_link(BytesView link, const std::vector<LinkSignature>& signatures);
 
 /// Strict; the body is not looked at.
-/// @errors Errc::malformed            truncated, something left over, or no signature
-///         Errc::version_unsupported  another suite: the rest cannot be read
+/// @errors Errc::malformed  truncated, something left over, no signature, or version or suite zero. Another suite or version is
+///                          the judge's matter: whoever signed it comes first (`validate`)
 Result<SignedLink> decode_signed_link(BytesView bytes);
 
 /// Names a link in `previous`, in pinned heads and turns: the hash of link and signatures as received.

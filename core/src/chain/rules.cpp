@@ -81,6 +81,7 @@ Result<void> LinkRules::check_author(const SignedLink& link) {
 
 Result<Body> LinkRules::understand(const SignedLink& link) const {
   if (link.link.version != kLinkVersion) return Error{Errc::version_unsupported, "link version"};
+  if (link.link.suite != crypto::kSuite) return Error{Errc::version_unsupported, "link suite"};
   return decode_body(static_cast<LinkKind>(link.link.kind), link.link.body);
 }
 

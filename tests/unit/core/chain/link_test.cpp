@@ -34,11 +34,24 @@ TEST_CASE("link: every truncation and every addition is malformed", "[core][chai
   CHECK(code(decode_signed_link(longer)) == Errc::malformed);
 }
 
-TEST_CASE("link: another suite stops the chain, suite and version zero are malformed", "[core][chain]") {
+TEST_CASE("link: another suite stops the chain only where an active device signed it", "[core][chain]") {
+  auto org = OrgChain::founded();
+  const auto newer =
+      resigned(org.link(org.alice, org.new_user("bob")), org.alice.sign, [](Link& link) { link.suite = 2; });
+  auto state = org.state;
+  CHECK(apply_entry(state, state.next_position(), newer).outcome == Outcome::stopped);
+
+  auto by_nobody = newer;
+  by_nobody.back() ^= std::byte{1};
+  state = org.state;
+  CHECK(apply_entry(state, state.next_position(), by_nobody).outcome == Outcome::skipped);
+  CHECK(apply_entry(state, state.next_position(), org.link(org.alice, org.new_user("bob"))).outcome ==
+        Outcome::applied);
+}
+
+TEST_CASE("link: suite and version zero are malformed", "[core][chain]") {
   OrgChain org;
   auto bytes = org.link(org.alice, org.genesis());
-  bytes[2] = std::byte{2};
-  CHECK(code(decode_signed_link(bytes)) == Errc::version_unsupported);
   bytes[2] = std::byte{0};
   CHECK(code(decode_signed_link(bytes)) == Errc::malformed);
   bytes[2] = std::byte{1};
