@@ -201,6 +201,7 @@ const links = read('link')
 const boxRoles = { userbox: 'abri/1.userbox', groupbox: 'abri/1.groupbox' }
 const boxKeys = links.secrets.map(bytes).flatMap((secret) => [
   secret, ...Object.values(boxRoles).map((name) => derive(secret, name, zeros(0)))])
+  .map((secret) => ({ secret, public: x25519.getPublicKey(secret) }))
 const boxOf = (secret, user) => x25519.getPublicKey(derive(secret, user ? boxRoles.userbox : boxRoles.groupbox, zeros(0)))
 const signers = new Map(links.secrets.map((secret) => [hex(ed25519.getPublicKey(bytes(secret))), bytes(secret)]))
 const committed = new Map(links.secrets.map((secret) => [hex(commitment(bytes(secret))), bytes(secret)]))
@@ -208,8 +209,8 @@ const committed = new Map(links.secrets.map((secret) => [hex(commitment(bytes(se
 /** Opens with the one key that it was made for, and compares the secret with what is signed. */
 const openWrap = (context, wrap, expected, user) => {
   const found = boxKeys.flatMap((key) => {
-    const shared = x25519.getSharedSecret(key, bytes(wrap.ephemeral))
-    const input = join(bytes(wrap.ephemeral), x25519.getPublicKey(key), shared, hash('abri/1.context', context))
+    const shared = x25519.getSharedSecret(key.secret, bytes(wrap.ephemeral))
+    const input = join(bytes(wrap.ephemeral), key.public, shared, hash('abri/1.context', context))
     const prk = derive(zeros(32), 'abri/1.wrap', input, 64)
     return hex(prk.slice(32)) === wrap.commitment
       ? [xchacha20poly1305(prk.slice(0, 32), zeros(24), context).decrypt(bytes(wrap.sealed))] : []
