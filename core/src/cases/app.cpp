@@ -90,7 +90,7 @@ Result<std::filesystem::path> App::default_keystore_directory() {
   return vault::FileKeystore::default_directory();
 }
 
-Result<std::unique_ptr<App>> App::create(AppOptions options, crypto::SecretText passphrase) {
+Result<std::unique_ptr<App>> App::create(const AppOptions& options, crypto::SecretText passphrase) {
   ABRI_CHECK(crypto::initialise());
   if (passphrase.size() < kShortestPassphrase) return Error{Errc::weak_parameters, "passphrase"};
   auto keystore = std::make_unique<vault::FileKeystore>(options.keystore_directory);
@@ -102,7 +102,7 @@ Result<std::unique_ptr<App>> App::create(AppOptions options, crypto::SecretText 
   return std::unique_ptr<App>(new App(std::move(impl)));
 }
 
-Result<std::unique_ptr<App>> App::open(AppOptions options, crypto::SecretText passphrase) {
+Result<std::unique_ptr<App>> App::open(const AppOptions& options, crypto::SecretText passphrase) {
   ABRI_CHECK(crypto::initialise());
   auto keystore = std::make_unique<vault::FileKeystore>(options.keystore_directory);
   ABRI_TRY(auto vault, vault::Vault::open(options.directory, passphrase, *keystore));
@@ -207,6 +207,9 @@ Result<RecordId> App::find_record(const CaseId& id, std::string_view prefix) {
 Result<CaseId> App::send_request(const CaseId& case_id, const OrganisationId& landlord) {
   return impl_->write([&] { return cases::send_request(impl_->world, case_id, landlord); });
 }
+Result<std::vector<RequestView>> App::requests() {
+  return cases::list_requests(impl_->world);
+}
 Result<void> App::advance(const CaseId& id, const RecordId& record, std::string_view action) {
   return impl_->write([&] { return cases::advance(impl_->world, id, record, action); });
 }
@@ -250,6 +253,10 @@ Result<std::vector<std::string>> evidence(cases::World& world) {
 
 }  // namespace
 
+bool App::stale() const {
+  return impl_->world.stale;
+}
+
 Result<StatusView> App::status() {
   auto& world = impl_->world;
   StatusView view;
@@ -270,6 +277,7 @@ Result<StatusView> App::status() {
   view.last_contact = engine.last_contact;
   ABRI_TRY(view.unsent,
            count(world, "SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM outbox)"));
+  view.unsent_cases = world.unsent.size();
   ABRI_TRY(view.cases, count(world, "SELECT count(*) FROM cases WHERE kind = 1"));
   ABRI_TRY(view.conflicts, count(world, "SELECT coalesce(sum(conflicts), 0) FROM records"));
   ABRI_TRY(view.notices, count(world, "SELECT count(*) FROM notices WHERE kind <> 'reveal'"));

@@ -167,8 +167,8 @@ struct PostalCode {
 class Index {
  public:
   static const Index& get() {
-    static const Index index;
-    return index;
+    static const Index kIndex;
+    return kIndex;
   }
 
   [[nodiscard]] std::string_view commune(std::string_view code) const { return find_line(communes_, code); }
@@ -291,6 +291,7 @@ std::vector<Commune> communes_by_name(std::string_view prefix, std::size_t limit
                              std::pair(a.population, first_column(b.line));
                     });
   std::vector<Commune> communes;
+  communes.reserve(size);
   for (std::size_t i = 0; i < size; ++i) communes.push_back(to_commune(found[i].line));
   return communes;
 }

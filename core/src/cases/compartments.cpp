@@ -377,7 +377,7 @@ Result<void> grant_to_new_devices(World& world) {
   struct Held {
     CaseId id;
     KeyOffer offer;
-    std::int64_t log;
+    std::int64_t log{0};
   };
   std::vector<Held> held;
   {

@@ -54,8 +54,7 @@ Result<BodyView> read_body(BytesView bytes) {
   body.header.epoch = in.u32();
   body.payload = in.rest();
   ABRI_CHECK(in.finish("feed body"));
-  // an unknown kind is kept in the log and skipped by the caller, which sees a kind that it has no case for
-  body.header.kind = static_cast<BodyKind>(known(kind) ? kind : 0);
+  body.header.kind = known(kind) ? static_cast<BodyKind>(kind) : BodyKind::unknown;
   return body;
 }
 

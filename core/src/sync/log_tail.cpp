@@ -20,8 +20,8 @@ constexpr std::size_t kMaxLeaves = 4096;
 Finding malformed(const char* what) {
   return {Finding::Kind::malformed, what, std::nullopt};
 }
-Finding evidence(const char* what, std::optional<SignedHead> head) {
-  return {Finding::Kind::evidence, what, std::move(head)};
+Finding evidence(const char* what, const std::optional<SignedHead>& head) {
+  return {Finding::Kind::evidence, what, head};
 }
 bool near(std::uint64_t a, std::uint64_t b) {
   return (a > b ? a - b : b - a) <= kToleranceMs;

@@ -32,8 +32,8 @@ Result<std::unique_ptr<Device>> Device::open(boost::asio::io_context& context,
                            .passphrase_parameters = crypto::PassphraseParameters::floor()};
   ABRI_TRY(auto passphrase, crypto::SecretText::from(kPassphrase));
   const bool exists = std::filesystem::exists(options.directory);
-  auto app = exists ? core::App::open(std::move(options), std::move(passphrase))
-                    : core::App::create(std::move(options), std::move(passphrase));
+  auto app = exists ? core::App::open(options, std::move(passphrase))
+                    : core::App::create(options, std::move(passphrase));
   if (!app) return app.error();
   return std::unique_ptr<Device>(new Device(context, *std::move(app)));
 }

@@ -92,7 +92,7 @@ Result<EditedVault> make_vault(const std::filesystem::path& folder) {
       .clock = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); },
       .passphrase_parameters = crypto::PassphraseParameters::floor()};
   EditedVault vault;
-  ABRI_TRY(vault.app, core::App::create(std::move(options), std::move(passphrase)));
+  ABRI_TRY(vault.app, core::App::create(options, std::move(passphrase)));
   AccountCode account;
   account.id = crypto::random_id<AccountId>();
   crypto::random_bytes(account.seed);

@@ -59,10 +59,10 @@ class App {
   static Result<std::filesystem::path> default_keystore_directory();
   /// Makes a new vault.
   /// @errors Errc::already_exists, weak_parameters (passphrase shorter than 8 characters), storage_failed
-  static Result<std::unique_ptr<App>> create(AppOptions options, crypto::SecretText passphrase);
+  static Result<std::unique_ptr<App>> create(const AppOptions& options, crypto::SecretText passphrase);
   /// Opens a vault: about 0.6 s of Argon2id, then milliseconds.
   /// @errors Errc::wrong_passphrase, not_a_vault, version_unsupported, storage_busy (another process has it open)
-  static Result<std::unique_ptr<App>> open(AppOptions options, crypto::SecretText passphrase);
+  static Result<std::unique_ptr<App>> open(const AppOptions& options, crypto::SecretText passphrase);
   /// Closes the vault and wipes its keys.
   ~App();
   App(const App&) = delete;
@@ -70,6 +70,8 @@ class App {
 
   Result<void> change_passphrase(const crypto::SecretText& present, crypto::SecretText next);
   Result<StatusView> status();
+  /// Was the vault restored or rolled back, and not everything read again since?
+  [[nodiscard]] bool stale() const;
   /// Several calls as one: all of them or none, durable on return. For imports, where one call would wait for the disk each.
   /// @errors the first error of `body`, after which nothing of it holds
   Result<void> batch(const std::function<Result<void>()>& body);
@@ -78,7 +80,8 @@ class App {
   /// Founds an organisation on this device; works offline, the server learns of it at the next synchronisation.
   Result<void> create_organisation(const NewOrganisation& organisation);
   /// A code for one more device: of this person (empty name), or of a new person with roles ("social_worker", …).
-  /// Valid once and for seven days. Administrator only, but for one's own device.
+  /// Valid once and for seven days. Administrator only, but for one's own device: whoever once came in by a code brings it in herself,
+  /// and a new code of hers takes the place of the earlier one.
   Result<std::string> invite(const std::string& name, const std::vector<std::string>& roles);
   /// Joins by a code. Completed when this device and the inviting one have both synchronised.
   Result<void> join(const std::string& code);
@@ -130,7 +133,10 @@ class App {
   // ---- rehousing ------------------------------------------------------------------------------------------------------
   /// Sends the projection of a case's needs sheet to a trusted landlord, under a pseudonym of its own.
   /// @errors Errc::invalid_argument  the needs sheet is incomplete (the missing field is named)
+  ///         Errc::conflict          an earlier request of the case to this landlord is still open
   Result<CaseId> send_request(const CaseId& case_id, const OrganisationId& landlord);
+  /// All requests sent or received, the newest first.
+  Result<std::vector<RequestView>> requests();
   /// A step of the request's or proposal's workflow: action as the workflow names it ("acknowledge", "plan_visit", …).
   /// @errors Errc::illegal_transition, not_permitted (the other side's step)
   Result<void> advance(const CaseId& id, const RecordId& record, std::string_view action);
