@@ -75,9 +75,9 @@ Result<Pending> decode_pending(BytesView bytes) {
 }
 
 Result<void> post(World& world, const Log& mailbox, BytesView message) {
-  const auto* secrets = world.keyring.mailbox(mailbox.id);
-  if (secrets == nullptr) return Error{Errc::not_found, "mailbox"};
-  ABRI_TRY(const auto entry, chain::seal_link(secrets->key, chain_of(mailbox.id), message));
+  const auto* key = world.keyring.mailbox_key(mailbox.id);
+  if (key == nullptr) return Error{Errc::not_found, "mailbox"};
+  ABRI_TRY(const auto entry, chain::seal_link(*key, chain_of(mailbox.id), message));
   return enqueue_entry(world, mailbox, entry, {});
 }
 
@@ -343,6 +343,42 @@ Result<void> create_organisation(World& world, const NewOrganisation& organisati
   return create_case_group(world, founding.landlord);
 }
 
+namespace {
+
+/// A mailbox of its own for a code: administrators only.
+Result<Log*> open_mailbox(World& world, MeetingCode& code) {
+  ABRI_TRY(auto log, make_log(world, sync::LogKind::mailbox));
+  code.kind = MeetingCode::Kind::device;
+  code.log = log.id;
+  ABRI_TRY(const auto secret, code.chain_secret());
+  ABRI_CHECK(world.keyring.add_mailbox(world.db, log.id, secret));
+  log.chain = world.organisation;
+  return follow(world, std::move(log));
+}
+
+/// Without a right to logs: the mailbox by which this person came in. Its first code may be known to others, so that the messages have
+/// a key of their own; a new code takes the place of an earlier one.
+Result<Log*> reopen_door(World& world, MeetingCode& code) {
+  const auto& door = world.keyring.door();
+  auto* mailbox = door ? world.log(door->log) : nullptr;
+  if (mailbox == nullptr) return Error{Errc::not_permitted, "own_device"};
+  code.kind = MeetingCode::Kind::own_device;
+  code.log = door->log;
+  code.door = door->secret;
+  ABRI_TRY(const auto secret, code.chain_secret());
+  ABRI_CHECK(world.keyring.add_mailbox_key(world.db, door->log, secret));
+  return mailbox;
+}
+
+Result<MeetingCode> decode_device_code(const std::string& text) {
+  auto code = MeetingCode::decode(text, MeetingCode::Kind::device);
+  if (code) return code;
+  auto own = MeetingCode::decode(text, MeetingCode::Kind::own_device);
+  return own ? own : code;
+}
+
+}  // namespace
+
 Result<std::string> invite(World& world, const std::string& name, const std::vector<std::string>& roles) {
   const auto* own = world.own_chain();
   if (own == nullptr || world.device_number(world.organisation) == 0)
@@ -358,17 +394,14 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
   pending.name = name;
   pending.expires_ms = to_millis(world.now() + kInvitationLife);
 
-  ABRI_TRY(auto log, make_log(world, sync::LogKind::mailbox));
   MeetingCode code;
-  code.kind = MeetingCode::Kind::device;
   crypto::random_bytes(code.secret);
-  code.log = log.id;
   code.server_key = own->state.server().key;
   code.server_address = own->state.server().address;
-  ABRI_TRY(const auto secret, code.chain_secret());
-  ABRI_CHECK(world.keyring.add_mailbox(world.db, log.id, secret));
-  log.chain = world.organisation;
-  ABRI_TRY(const auto* mailbox, follow(world, std::move(log)));
+  auto opened = open_mailbox(world, code);
+  if (!opened && !pending.new_user && opened.error().code == Errc::not_permitted)
+    opened = reopen_door(world, code);
+  ABRI_TRY(const auto* mailbox, opened);
   ABRI_CHECK(set_meta(world.db, pending_key(mailbox->id), encode_pending(pending)));
   ABRI_TRY(const auto message, encode_invitation(world, pending));
   ABRI_CHECK(post(world, *mailbox, message));
@@ -377,9 +410,15 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
 
 Result<void> join(World& world, const std::string& text) {
   if (!world.organisation.is_zero()) return Error{Errc::already_exists, "organisation"};
-  ABRI_TRY(const auto code, MeetingCode::decode(text, MeetingCode::Kind::device));
-  ABRI_TRY(const auto secret, code.chain_secret());
-  ABRI_CHECK(world.keyring.add_mailbox(world.db, code.log, secret));
+  ABRI_TRY(const auto code, decode_device_code(text));
+  ABRI_TRY(const auto door, code.door_secret());
+  ABRI_CHECK(world.keyring.add_mailbox(world.db, code.log, door));
+  const bool own = code.kind == MeetingCode::Kind::own_device;
+  if (own) {
+    ABRI_TRY(const auto secret, code.chain_secret());
+    ABRI_CHECK(world.keyring.add_mailbox_key(world.db, code.log, secret));
+  }
+  ABRI_CHECK(world.keyring.set_door(world.db, {code.log, own ? code.door : code.secret}));
   Writer server;
   server.raw(code.server_key.bytes()).raw(code.server_address);
   ABRI_CHECK(set_meta(world.db, "server", server.view()));
@@ -431,13 +470,13 @@ Result<void> rotate_groups(World& world) {
 }
 
 Result<bool> apply_mailbox_entries(World& world, Log& log, const sync::Arrived& arrived) {
-  const auto* secrets = world.keyring.mailbox(log.id);
-  if (secrets == nullptr) return Error{Errc::not_found, "mailbox"};
+  const auto* key = world.keyring.mailbox_key(log.id);
+  if (key == nullptr) return Error{Errc::not_found, "mailbox"};
   bool logs_changed = false;
   for (const auto entry : arrived.entries) {
     ABRI_TRY(const auto own, acknowledge_entry(world, log, entry));
     if (own) continue;
-    const auto message = chain::open_link(secrets->key, chain_of(log.id), entry);
+    const auto message = chain::open_link(*key, chain_of(log.id), entry);
     if (!message) continue;
     Reader in(*message);
     switch (static_cast<Message>(in.u8())) {

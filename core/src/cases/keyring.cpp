@@ -14,6 +14,8 @@ enum class SecretKind : std::int64_t {
   chain = 5,
   mailbox = 6,
   account = 7,
+  mailbox_key = 8,
+  door = 9,
 };
 
 constexpr ByteArray<16> kNone{};
@@ -82,6 +84,17 @@ Result<Keyring> Keyring::load(vault::Database& db) {
       case SecretKind::mailbox: {
         ABRI_TRY(const auto secret, chain::ChainSecret::from(value));
         ring.mailboxes_.emplace(scope, chain::derive_chain_secrets(secret));
+        break;
+      }
+      case SecretKind::mailbox_key: {
+        ABRI_TRY(const auto secret, chain::ChainSecret::from(value));
+        ring.mailbox_keys_.emplace(scope, chain::derive_chain_secrets(secret));
+        break;
+      }
+      case SecretKind::door: {
+        Reader in(value);
+        ring.door_ = Door{scope, in.array<16>()};
+        ABRI_CHECK(in.finish("door"));
         break;
       }
       case SecretKind::account: {
@@ -185,6 +198,25 @@ Result<void> Keyring::add_mailbox(vault::Database& db, const LogId& log, const c
 
 const chain::ChainSecrets* Keyring::mailbox(const LogId& log) const {
   return find(mailboxes_, log);
+}
+
+Result<void> Keyring::add_mailbox_key(vault::Database& db, const LogId& log,
+                                      const chain::ChainSecret& secret) {
+  ABRI_CHECK(store_secret(db, SecretKind::mailbox_key, log.bytes(), kNone, 0, secret));
+  mailbox_keys_.insert_or_assign(log, chain::derive_chain_secrets(secret));
+  return {};
+}
+
+const crypto::ChainKey* Keyring::mailbox_key(const LogId& log) const {
+  if (const auto* own = find(mailbox_keys_, log)) return &own->key;
+  const auto* secrets = mailbox(log);
+  return secrets == nullptr ? nullptr : &secrets->key;
+}
+
+Result<void> Keyring::set_door(vault::Database& db, const Door& door) {
+  ABRI_CHECK(store(db, SecretKind::door, door.log.bytes(), kNone, 0, door.secret));
+  door_ = door;
+  return {};
 }
 
 Result<void> Keyring::add_account(vault::Database& db, const AccountId& account,

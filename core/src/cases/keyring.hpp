@@ -52,7 +52,21 @@ class Keyring {
   [[nodiscard]] const chain::ChainSecrets* chain(const ChainId& chain) const;
   Result<chain::ChainSecret> chain_secret(vault::Database& db, const ChainId& chain) const;
   Result<void> add_mailbox(vault::Database& db, const LogId& log, const chain::ChainSecret& secret);
+  /// The secrets that open the mailbox at the server.
   [[nodiscard]] const chain::ChainSecrets* mailbox(const LogId& log) const;
+  /// Another secret for the messages in a mailbox, in place of an earlier one.
+  Result<void> add_mailbox_key(vault::Database& db, const LogId& log, const chain::ChainSecret& secret);
+  /// The key of the messages in a mailbox; null where there is none.
+  [[nodiscard]] const crypto::ChainKey* mailbox_key(const LogId& log) const;
+
+  /// The mailbox by which this person came in, and the secret of its code: whoever may not open mailboxes brings her own devices in
+  /// through it.
+  struct Door {
+    LogId log;
+    ByteArray<16> secret{};
+  };
+  Result<void> set_door(vault::Database& db, const Door& door);
+  [[nodiscard]] const std::optional<Door>& door() const { return door_; }
 
   /// The quota account of the organisation, while only this device knows it (before genesis) or once opened from it.
   Result<void> add_account(vault::Database& db, const AccountId& account, const crypto::SigningKey& key);
@@ -69,6 +83,8 @@ class Keyring {
   std::map<std::pair<LogId, std::uint32_t>, crypto::FeedKey> feed_keys_;
   std::map<ChainId, chain::ChainSecrets> chains_;
   std::map<LogId, chain::ChainSecrets> mailboxes_;
+  std::map<LogId, chain::ChainSecrets> mailbox_keys_;
+  std::optional<Door> door_;
   std::map<AccountId, crypto::SigningKey> accounts_;
 };
 

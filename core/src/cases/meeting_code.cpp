@@ -29,16 +29,19 @@ constexpr std::array kRoleNames{
     RoleName{chain::Role::coordinator, "coordinator"},
 };
 
+Result<chain::ChainSecret> derive(const ByteArray<16>& secret, MeetingCode::Kind kind, const LogId& log) {
+  Writer context;
+  context.raw(secret).u8(static_cast<std::uint8_t>(kind)).raw(log.bytes());
+  return chain::ChainSecret::from(crypto::hash(crypto::labels::kInvite, context.view()).bytes());
+}
+
 }  // namespace
 
 std::string MeetingCode::encode() const {
   Writer out;
-  out.u8(1)
-      .u8(static_cast<std::uint8_t>(kind))
-      .raw(secret)
-      .raw(log.bytes())
-      .raw(server_key.bytes())
-      .raw(server_address);
+  out.u8(1).u8(static_cast<std::uint8_t>(kind)).raw(secret).raw(log.bytes()).raw(server_key.bytes());
+  if (kind == Kind::own_device) out.raw(door);
+  out.raw(server_address);
   return crypto::encode_code(out.view());
 }
 
@@ -52,15 +55,18 @@ Result<MeetingCode> MeetingCode::decode(const std::string& text, Kind expected) 
   code.secret = in.array<16>();
   code.log = LogId(in.array<16>());
   code.server_key = crypto::SigningPublicKey(in.array<32>());
+  if (expected == Kind::own_device) code.door = in.array<16>();
   code.server_address = as_text(in.rest());
   ABRI_CHECK(in.finish("code"));
   return code;
 }
 
 Result<chain::ChainSecret> MeetingCode::chain_secret() const {
-  Writer context;
-  context.raw(secret).u8(static_cast<std::uint8_t>(kind)).raw(log.bytes());
-  return chain::ChainSecret::from(crypto::hash(crypto::labels::kInvite, context.view()).bytes());
+  return derive(secret, kind, log);
+}
+
+Result<chain::ChainSecret> MeetingCode::door_secret() const {
+  return kind == Kind::own_device ? derive(door, Kind::device, log) : chain_secret();
 }
 
 Result<chain::Roles> parse_roles(const std::vector<std::string>& names) {

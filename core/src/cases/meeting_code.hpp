@@ -14,11 +14,16 @@
 namespace abri::core::cases {
 
 /// What a printed code says: where to meet, at which server, under which secret.
-///   version u8 = 1 ‖ kind u8 ‖ secret 16 ‖ log 16 ‖ server key 32 ‖ server address (rest)
+///   version u8 = 1 ‖ kind u8 ‖ secret 16 ‖ log 16 ‖ server key 32 ‖ door 16 (own_device only) ‖ server address (rest)
 struct MeetingCode {
-  enum class Kind : std::uint8_t { device = 1, partner = 2 };
+  enum class Kind : std::uint8_t {
+    device = 1,      ///< a mailbox that an administrator opened
+    partner = 2,     ///< a bilateral chain
+    own_device = 3,  ///< the mailbox by which this person once came in, under a new secret
+  };
   Kind kind{Kind::device};
   ByteArray<16> secret{};
+  ByteArray<16> door{};  ///< of own_device: the secret of the code that opened the mailbox
   LogId log;
   crypto::SigningPublicKey server_key;
   std::string server_address;
@@ -26,8 +31,10 @@ struct MeetingCode {
   [[nodiscard]] std::string encode() const;
   /// @errors Errc::malformed  not a code, mistyped, or of the other kind ("code: kind")
   static Result<MeetingCode> decode(const std::string& text, Kind expected);
-  /// The secret from which key and capabilities of the log derive.
+  /// The secret from which the key of the messages derives.
   [[nodiscard]] Result<chain::ChainSecret> chain_secret() const;
+  /// The secret from which the capabilities of the log derive: the same, but for own_device.
+  [[nodiscard]] Result<chain::ChainSecret> door_secret() const;
 };
 
 /// Identifiers of roles, as the command line takes them.

@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 
 namespace abri::core::cases {
 
@@ -186,6 +188,64 @@ Result<void> take_step(World& world, const Log& feed, const StoredRecord& record
   return write_operations(world, feed, record.key.case_id, record.key.compartment, {std::move(operation)});
 }
 
+/// Whether anybody still works on it.
+bool is_open(std::string_view state) {
+  static constexpr std::array<std::string_view, 6> kOver{"declined", "rehoused",  "follow_up",
+                                                         "closed",   "withdrawn", "transferred"};
+  return std::ranges::find(kOver, state) == kOver.end();
+}
+
+std::string text_in(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
+  return std::string(merge::current(state, *type.find(field)).as_text());
+}
+
+/// An earlier request of the same case to the same landlord must be over.
+Result<void> check_none_open(World& world, const std::vector<StoredRecord>& records,
+                             const OrganisationId& landlord) {
+  const auto& type = type_named("sent_request");
+  for (const auto& record : records) {
+    if (record.key.type != type.number || text_in(record.state, type, "partner") != landlord.hex()) continue;
+    const auto request = CaseId::from_hex(text_in(record.state, type, "request"));
+    const auto row = request ? find_case_row(world, *request) : Result<CaseRow>(Error{Errc::not_found});
+    if (row && is_open(row->state)) return Error{Errc::conflict, "open_request"};
+  }
+  return {};
+}
+
+/// The parts of one type, with title and state of their file.
+struct Listed {
+  CaseSummary summary;
+  merge::RecordState state;
+};
+Result<std::vector<Listed>> all_of(World& world, const proto::RecordType& type, Compartment compartment) {
+  std::vector<Listed> out;
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT c.case_ref, c.kind, c.title, c.state, r.record_id, r.conflicts FROM "
+                              "cases c JOIN records r ON r.case_number = c.number AND r.compartment = ?1 AND "
+                              "r.record_type = ?2"));
+  ABRI_CHECK(rows.bind_all(static_cast<std::int64_t>(compartment), type.number));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    Listed one;
+    ABRI_TRY(one.summary.id, rows.column_id<CaseId>(0));
+    one.summary.kind = static_cast<CaseKind>(rows.column_int64(1));
+    one.summary.title = rows.column_text(2);
+    one.summary.state = rows.column_text(3);
+    ABRI_TRY(const auto record, rows.column_id<RecordId>(4));
+    one.summary.conflict = rows.column_int64(5) != 0;
+    one.summary.unsent = world.unsent.contains(one.summary.id);
+    ABRI_TRY(one.state, load_record(world, {one.summary.id, compartment, type.number, record}));
+    out.push_back(std::move(one));
+  }
+}
+
+merge::Clock written(const merge::RecordState& state, const proto::Field& field) {
+  merge::Clock latest;
+  for (const auto& version : state.of(field.number)) latest = std::max(latest, version.clock);
+  return latest;
+}
+
 Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources, const CaseId& request) {
   const auto row = find_case_row(world, request);
   if (!row) return {};
@@ -208,6 +268,7 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
   ABRI_TRY(const auto* private_feed, log_of_case(world, row));
   ABRI_TRY(const auto records, records_of(world, case_id));
   ABRI_CHECK(check_complete(records));
+  ABRI_CHECK(check_none_open(world, records, landlord));
   ABRI_TRY(const auto* feed, shared_feed(world, landlord));
   const auto& bilateral = world.chain(feed->chain)->state;
 
@@ -229,6 +290,33 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
   reference.set("partner", landlord.hex());
   ABRI_CHECK(write_operations(world, *private_feed, case_id, NEEDS, reference.take()));
   return request;
+}
+
+Result<std::vector<RequestView>> list_requests(World& world) {
+  const auto& reference = type_named("sent_request");
+  std::map<std::string, CaseSummary> sent;  // by the request's id
+  ABRI_TRY(const auto references, all_of(world, reference, NEEDS));
+  for (const auto& one : references) sent.emplace(text_in(one.state, reference, "request"), one.summary);
+
+  const auto& type = type_named("relocation_request");
+  ABRI_TRY(auto requests, all_of(world, type, REQUEST));
+  const auto& date = *type.find("sent_on");
+  std::ranges::sort(requests, std::greater{},
+                    [&](const auto& one) { return std::pair(written(one.state, date), one.summary.id); });
+  std::vector<RequestView> out;
+  for (auto& one : requests) {
+    RequestView view;
+    view.association = text_in(one.state, type, "association");
+    view.landlord = text_in(one.state, type, "landlord");
+    view.sent_on = text_in(one.state, type, "sent_on");
+    if (const auto known = sent.find(one.summary.id.hex()); known != sent.end()) {
+      view.case_id = known->second.id;
+      view.case_title = known->second.title;
+    }
+    view.summary = std::move(one.summary);
+    out.push_back(std::move(view));
+  }
+  return out;
 }
 
 Result<void> refresh_requests(World& world, const CaseId& case_id) {

@@ -7,7 +7,11 @@
 namespace abri::core::cases {
 
 /// Shares the projection of a case under a new pseudonym in the feed shared with that landlord.
+/// @errors Errc::conflict  at "open_request": the case has an open request to this landlord
 Result<CaseId> send_request(World& world, const CaseId& case_id, const OrganisationId& landlord);
+
+/// The requests of all partners with the case each stands for, where this side knows it; the newest first.
+Result<std::vector<RequestView>> list_requests(World& world);
 
 /// Brings every request that a case was sent under up to date with it (docs/adr/0003).
 Result<void> refresh_requests(World& world, const CaseId& case_id);

@@ -61,6 +61,17 @@ struct ConflictView {
   std::string title;  ///< of the case
 };
 
+/// A request that this organisation sent or received.
+struct RequestView {
+  CaseSummary summary;
+  std::string association;
+  std::string landlord;
+  std::string sent_on;  ///< ISO date
+  /// On the side that sent it: the case that it stands for.
+  std::optional<CaseId> case_id;
+  std::string case_title;
+};
+
 struct PartnerView {
   OrganisationId id;
   std::string name;
@@ -84,7 +95,8 @@ struct StatusView {
   std::string connection;  ///< offline, connecting, catching_up, live, stopped
   std::string last_error;  ///< identifier of `Errc`, empty if none
   std::optional<Time> last_contact;
-  std::uint64_t unsent{0};  ///< edits that the server has not acknowledged
+  std::uint64_t unsent{0};        ///< edits that the server has not acknowledged
+  std::uint64_t unsent_cases{0};  ///< cases, dwellings and requests that these edits belong to
   std::uint64_t cases{0};
   std::uint64_t conflicts{0};
   std::uint64_t notices{0};
