@@ -7,6 +7,7 @@
 #include <abri/core/net/synchroniser.hpp>
 #include <abri/core/sync_status.hpp>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <optional>
@@ -182,6 +183,8 @@ class Server::Impl {
       co_await timer.async_wait(kNoThrow);
       touch();
       const auto status = synchroniser_->status();
+      if (std::any_of(status.logs.begin(), status.logs.end(), [](const auto& log) { return log.stopped; }))
+        failure = Error{Errc::server_misbehaved, "server"};
       if (status.settled) break;
       if (status.state == core::sync::State::stopped)
         failure = Error{status.error.value_or(Errc::wrong_server), "server"};

@@ -70,7 +70,7 @@ def refuse_passphrases(world, judge):
     device = Device(world, "first")
     world.devices.append(device)
     answers = [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
-    judge.outcome("a command on a locked vault", "locked", None, answers)
+    judge.outcome("a command where there is no vault", "not_a_vault", "missing", answers)
     judge.shut(device, "a vault that is not there", "not_a_vault", "unlock", where="missing")
     judge.shut(device, "a short passphrase", "weak_parameters", "init", passphrase="trois k")
     judge.shut(device, "an empty passphrase", "invalid_argument", "init", passphrase="")
@@ -83,7 +83,10 @@ def refuse_passphrases(world, judge):
     second.environment = dict(device.environment, XDG_RUNTIME_DIR=world.path("elsewhere"))
     os.mkdir(world.path("elsewhere"), 0o700)
     judge.shut(second, "a vault that another process holds", "storage_busy", "unlock")
+    judge.shut(device, "a second vault over an open one", "already_exists", "init", where="open vault")
     device.lock()
+    answers = [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
+    judge.outcome("a command on a locked vault", "locked", None, answers)
     judge.shut(device, "a second vault in the same folder", "already_exists", "init")
     judge.shut(device, "a wrong passphrase", "wrong_passphrase", "unlock", passphrase=PASSPHRASE + " ")
     judge.shut(device, "a passphrase of a megabyte", "too_large", "unlock", passphrase="a" * 60000)
@@ -442,6 +445,24 @@ def clocks_off(world, first, second, case, shift_library):
         second.unlock()
 
 
+def forgetful_server(world, judge, device):
+    """A server set back to an old copy of its store: it does not know any more what it signed."""
+    headline("A server that forgets")
+    kept = world.path("server-kept")
+    world.server.stop()
+    shutil.copytree(world.path("server"), kept)
+    world.server.start()
+    device.abri("case", "new", "last_name=Oubliette")
+    device.sync()
+    world.server.stop()
+    shutil.rmtree(world.path("server"))
+    os.rename(kept, world.path("server"))
+    world.server.start()
+    judge.refused(device, "a server that lost what it signed for", "server_misbehaved", "sync")
+    check(device.status()["evidence"], "the status keeps what the server was caught at")
+    check(device.abri("search", "oubliette"), "the device keeps what the server lost")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin_dir")
@@ -471,6 +492,7 @@ def main():
         refuse_servers(world, judge)
         clocks_off(world, first, second, case, world.program("clock_shift.so"))
         silence.join()
+        forgetful_server(world, judge, first)
         if judge.failures:
             raise SystemExit("FAILED:\n" + "\n".join(judge.failures))
         say(f"\n{judge.count} refusals judged, in {time.time() - began:.0f} s.")
