@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/commands.hpp"
 
+#include "agent/readable.hpp"
+#include "agent/reasons.hpp"
 #include "agent/render.hpp"
 #include "agent/socket_path.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 namespace abri::agent {
@@ -104,8 +108,18 @@ Answer list(const Call& call, core::CaseKind kind) {
 
 Answer show(const Call& call) {
   ABRI_TRY(const auto id, call.case_id("id"));
-  ABRI_TRY(const auto view, call.app.show(id, call.arguments.flag("reveal")));
-  return json::value(to_json(view, call.language));
+  ABRI_TRY(auto view, call.app.show(id, call.arguments.flag("reveal")));
+  order_records(view);
+  auto out = to_json(view, call.language);
+  name_references(call.app, out);
+  return json::value(std::move(out));
+}
+
+Answer requests(const Call& call) {
+  ABRI_TRY(const auto requests, call.app.requests());
+  json::array out;
+  for (const auto& one : requests) out.push_back(to_json(one, call.language));
+  return json::value(std::move(out));
 }
 
 Answer create_organisation(const Call& call) {
@@ -133,19 +147,50 @@ Answer partners(const Call& call) {
   return json::value(std::move(out));
 }
 
-Answer set_roles(const Call& call) {
-  ABRI_TRY(const auto prefix, call.arguments.text("user"));
-  ABRI_TRY(const auto people, call.app.people());
-  for (const auto& person : people)
-    if (prefix.size() >= 4 && person.id.hex().starts_with(prefix))
-      return done(call.app.set_roles(person.id, call.arguments.texts("roles")));
-  return Error{Errc::not_found, "user"};
+/// By the beginning of the id, or by the whole name where nobody else has it.
+Result<core::PersonView> find_person(core::App& app, const std::string& named) {
+  ABRI_TRY(const auto people, app.people());
+  const auto id = [&](const auto& one) { return named.size() >= 4 && one.id.hex().starts_with(named); };
+  const auto name = [&](const auto& one) { return !named.empty() && one.name == named; };
+  const auto found = std::ranges::find_if(people, [&](const auto& one) { return id(one) || name(one); });
+  if (found == people.end()) return Error{Errc::not_found, "user"};
+  if (std::find_if(found + 1, people.end(), [&](const auto& one) { return id(one) || name(one); }) !=
+      people.end())
+    return Error{Errc::invalid_argument, "user"};
+  return *found;
 }
 
+/// The answer says what she has now and what she had before.
+Answer set_roles(const Call& call) {
+  ABRI_TRY(const auto named, call.arguments.text("user"));
+  ABRI_TRY(const auto before, find_person(call.app, named));
+  ABRI_CHECK(call.app.set_roles(before.id, call.arguments.texts("roles")));
+  ABRI_TRY(const auto after, find_person(call.app, before.id.hex()));
+  auto out = to_json(after);
+  json::array removed;
+  for (const auto& role : before.roles)
+    if (std::ranges::find(after.roles, role) == after.roles.end()) removed.emplace_back(role);
+  out["removed"] = std::move(removed);
+  return json::value(std::move(out));
+}
+
+/// With `reveal` also the values of sensitive fields: each file is then shown, which is written down.
 Answer conflicts(const Call& call) {
-  ABRI_TRY(const auto conflicts, call.app.conflicts());
+  ABRI_TRY(auto conflicts, call.app.conflicts());
+  std::map<CaseId, core::CaseView> revealed;
   json::array out;
-  for (const auto& one : conflicts) out.push_back(to_json(one, call.language));
+  for (auto& one : conflicts) {
+    if (call.arguments.flag("reveal") && one.field.hidden) {
+      if (!revealed.contains(one.case_id)) {
+        ABRI_TRY(auto view, call.app.show(one.case_id, true));
+        revealed.emplace(one.case_id, std::move(view));
+      }
+      for (const auto& record : revealed.at(one.case_id).records)
+        for (const auto& field : record.fields)
+          if (record.id == one.record_id && field.name == one.field.name) one.field = field;
+    }
+    out.push_back(to_json(one, call.language));
+  }
   return json::value(std::move(out));
 }
 
@@ -158,13 +203,34 @@ Answer search(const Call& call) {
   return json::value(std::move(out));
 }
 
+/// Are there children whose ages the landlord does not learn, because the day of the needs sheet is not known?
+bool ages_stay_here(const core::CaseView& view) {
+  const auto has = [](const core::RecordView& record, std::string_view name) {
+    return std::ranges::any_of(record.fields, [&](const auto& field) { return field.name == name; });
+  };
+  bool children = false;
+  bool dated = false;
+  for (const auto& record : view.records) {
+    children = children ||
+               (record.type == "person" && value_in(record, "role") == "child" && has(record, "birth_date"));
+    dated = dated || (record.type == "needs_sheet" && has(record, "assessed_on"));
+  }
+  return children && !dated;
+}
+
 Answer send_request(const Call& call) {
   ABRI_TRY(const auto id, call.case_id("case"));
   ABRI_TRY(const auto prefix, call.arguments.text("landlord"));
   ABRI_TRY(const auto partners, call.app.partners());
-  for (const auto& partner : partners)
-    if (partner.id.hex().starts_with(prefix) || partner.name == prefix)
-      return with_id(call.app.send_request(id, partner.id));
+  for (const auto& partner : partners) {
+    const bool id_given = prefix.size() >= 4 && partner.id.hex().starts_with(prefix);
+    if (!partner.joined || (!id_given && partner.name != prefix)) continue;
+    ABRI_TRY(const auto request, call.app.send_request(id, partner.id));
+    ABRI_TRY(const auto view, call.app.show(id, false));
+    json::object out{{"id", request.hex()}};
+    if (ages_stay_here(view)) out["notices"] = json::array{"no_assessed_on"};
+    return json::value(std::move(out));
+  }
   return Error{Errc::not_found, "landlord"};
 }
 
@@ -287,7 +353,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"directory.list", [](const Call& c) { return list(c, core::CaseKind::organisation); }},
       {"dwelling.list", [](const Call& c) { return list(c, core::CaseKind::dwelling); }},
       {"request.send", send_request},
-      {"request.list", [](const Call& c) { return list(c, core::CaseKind::request); }},
+      {"request.list", requests},
       {"request.advance", [](const Call& c) { return advance(c, "relocation_request"); }},
       {"proposal.new",
        [](const Call& c) -> Answer {
@@ -342,6 +408,21 @@ std::string answer(const Result<json::value>& result) {
   if (result) return json::serialize(json::object{{"ok", true}, {"result", *result}});
   return json::serialize(json::object{
       {"ok", false}, {"error", to_string(result.error().code)}, {"where", result.error().where}});
+}
+
+std::string answer(core::App& app, const Request& request, const Result<json::value>& result) {
+  static constexpr std::array<std::string_view, 4> kReads{"case.list", "case.show", "search", "request.list"};
+  json::object out;
+  if (result) {
+    out = {{"ok", true}, {"result", *result}};
+    if (app.stale() && std::ranges::find(kReads, request.command) != kReads.end())
+      out["warnings"] = json::array{"stale"};
+  } else {
+    const auto& error = result.error();
+    out = {{"ok", false}, {"error", to_string(error.code)}, {"where", error.where}};
+    if (auto why = reason(app, request, error); !why.empty()) out["reason"] = std::move(why);
+  }
+  return json::serialize(out);
 }
 
 }  // namespace abri::agent

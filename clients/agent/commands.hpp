@@ -32,5 +32,8 @@ Result<boost::json::value> carry_out(core::App& app, const Request& request);
 
 /// The answer's line, without its end.
 std::string answer(const Result<boost::json::value>& result);
+/// The same for a request that was carried out: with what a person should know besides (`warnings`), and where it was refused with
+/// what would be taken (`reason`).
+std::string answer(core::App& app, const Request& request, const Result<boost::json::value>& result);
 
 }  // namespace abri::agent

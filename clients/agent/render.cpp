@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/render.hpp"
 
+#include "agent/readable.hpp"
+
 namespace abri::agent {
 
 namespace json = boost::json;
@@ -73,6 +75,8 @@ json::object to_json(const core::FieldView& view, const proto::RecordType* type,
   json::object out{{"name", view.name},
                    {"label", field == nullptr ? view.name : std::string(field->label.in(language))}};
   if (view.conflict) out["conflict"] = true;
+  if (view.conflict && field != nullptr && field->merge != WORKFLOW)
+    out["holds"] = holds_meanwhile(*field, view);
   if (view.hidden) out["hidden"] = true;
   json::array values;
   for (const auto& value : view.values) {
@@ -100,6 +104,7 @@ json::object to_json(const core::StatusView& view) {
                    {"connection", view.connection},
                    {"last_error", view.last_error},
                    {"unsent", view.unsent},
+                   {"unsent_cases", view.unsent_cases},
                    {"cases", view.cases},
                    {"conflicts", view.conflicts},
                    {"notices", view.notices},
@@ -137,6 +142,19 @@ json::object to_json(const core::CaseView& view, proto::Language language) {
                      {"fields", std::move(fields)}});
   }
   out["records"] = std::move(records);
+  if (!view.unreadable.empty()) out["unreadable"] = strings(view.unreadable);
+  return out;
+}
+
+json::object to_json(const core::RequestView& view, proto::Language language) {
+  auto out = to_json(view.summary, language);
+  out["association"] = view.association;
+  out["landlord"] = view.landlord;
+  out["sent_on"] = view.sent_on;
+  if (view.case_id) {
+    out["case"] = view.case_id->hex();
+    out["case_title"] = view.case_title;
+  }
   return out;
 }
 

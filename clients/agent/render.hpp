@@ -12,6 +12,7 @@ namespace abri::agent {
 boost::json::object to_json(const core::StatusView& view);
 boost::json::object to_json(const core::CaseSummary& view, proto::Language language);
 boost::json::object to_json(const core::CaseView& view, proto::Language language);
+boost::json::object to_json(const core::RequestView& view, proto::Language language);
 boost::json::object to_json(const core::ConflictView& view, proto::Language language);
 boost::json::object to_json(const core::PartnerView& view);
 boost::json::object to_json(const core::PersonView& view);

@@ -150,10 +150,11 @@ class Server::Impl {
         continue;
       }
       const bool writes = !only_reads(request->command);
-      if (writes) static_cast<void>(app_->flush());  // a person saved: it leaves at once where there is a connection
+      if (writes)
+        static_cast<void>(app_->flush());  // a person saved: it leaves at once where there is a connection
       const auto result = carry_out(*app_, *request);
       if (result && writes) synchroniser_->notify_local();
-      co_await send(socket, answer(result));
+      co_await send(socket, answer(*app_, *request, result));
     }
   }
 
@@ -165,7 +166,8 @@ class Server::Impl {
     if (flag("stop")) {
       stay_ = false;
       synchroniser_->stop();
-      co_await send(socket, answer(json::value(json::object{})));
+      json::object stopped{{"connected", false}};
+      co_await send(socket, answer(json::value(std::move(stopped))));
       co_return;
     }
     stay_ = stay_ || flag("stay");

@@ -2,6 +2,8 @@
 #include "cli/actions.hpp"
 
 #include "cli/agent_client.hpp"
+#include "cli/dashes.hpp"
+#include "cli/explain.hpp"
 #include "cli/messages.hpp"
 #include "cli/passphrase.hpp"
 #include "cli/print.hpp"
@@ -22,18 +24,37 @@ int fail(const Options& options, const Error& error) {
   return fail(options, std::string(to_string(error.code)), error.where);
 }
 
-void show(const Options& options, const json::value& result, const Printer& printer) {
-  if (options.json)
+/// @return the exit code: an answer of another shape than this program knows is a bug, told as one
+int show(const Options& options, const json::value& result, const Printer& printer) {
+  if (options.json) {
     std::cout << serialized(result) << "\n";
-  else
+    return 0;
+  }
+  try {
     std::cout << printer(printable_answer(result), options.spoken());
+  } catch (const std::exception&) {
+    return fail(options, "internal", "answer");
+  }
+  return 0;
+}
+
+/// What to know before reading the answer.
+void warn(const Options& options, const json::array& warnings) {
+  if (options.json) return;
+  for (const auto& warning : warnings)
+    if (warning == "stale") std::cerr << text("status.stale", options.spoken()) << "\n";
+}
+
+bool exists(const Options& options) {
+  std::error_code ignored;
+  return std::filesystem::exists(options.vault, ignored);
 }
 
 /// That it is done.
 void say(const Options& options, const char* key, const json::value& result = json::object{}) {
-  show(options, result, [key](const json::value& shown, Language language) {
+  static_cast<void>(show(options, result, [key](const json::value& shown, Language language) {
     return std::string(text(key, language)) + "\n" + print_keystore(shown, language);
-  });
+  }));
 }
 
 /// A passphrase to hand to the agent: from the descriptor given, or typed.
@@ -43,9 +64,7 @@ Result<int> passphrase(int given, const char* prompt, bool twice, Language langu
 }
 
 int start(const Options& options, bool create, bool change, const char* done) {
-  std::error_code ignored;
-  if (!create && !std::filesystem::exists(options.vault, ignored))
-    return fail(options, "not_a_vault", "missing");
+  if (!create && !exists(options)) return fail(options, "not_a_vault", "missing");
   AgentStart start;
   start.vault = options.vault;
   start.create = create;
@@ -67,34 +86,38 @@ int start(const Options& options, bool create, bool change, const char* done) {
 
 }  // namespace
 
-int fail(const Options& options, const std::string& error, const std::string& where) {
-  if (options.json)
-    std::cout << serialized(json::object{{"ok", false}, {"error", error}, {"where", where}}) << "\n";
-  else
-    std::cerr << printable(explain(error, where, options.spoken())) << "\n";
+int fail(const Options& options, const std::string& error, const std::string& where,
+         const json::object& reason) {
+  if (options.json) {
+    json::object out{{"ok", false}, {"error", error}, {"where", where}};
+    if (!reason.empty()) out["reason"] = reason;
+    std::cout << serialized(out) << "\n";
+  } else {
+    std::cerr << printable(explain(error, where, reason, options.spoken())) << "\n";
+  }
   return exit_code(error);
 }
 
-int ask(const Options& options, const std::string& command, const Printer& printer) {
+int ask(Options& options, const std::string& command, const Printer& printer) {
   auto agent = AgentClient::connect(options.vault);
+  if (!agent && !exists(options)) return fail(options, "not_a_vault", "missing");
   if (!agent) return fail(options, agent.error());
+  if (const auto read = read_dashes(options); !read) return fail(options, read.error());
   const bool terminal = isatty(STDERR_FILENO) != 0 && !options.json;
   bool progress_shown = false;
   const auto reply = agent->call(command, options.arguments, options.language, [&](const json::object& step) {
     if (!terminal) return;
     progress_shown = true;
-    const auto state = "state." + std::string(step.at("state").as_string());
-    std::cerr << "\r" << text(state, options.spoken()) << " · "
-              << counted("sync.progress", step.at("entries").to_number<std::uint64_t>(), options.spoken())
-              << std::flush;
+    std::cerr << "\r" << print_progress(step, options.spoken()) << std::flush;
   });
   if (progress_shown) std::cerr << "\n";
-  if (!reply.ok) return fail(options, reply.error, reply.where);
-  show(options, reply.result, printer);
-  return 0;
+  if (!reply.ok) return fail(options, reply.error, reply.where, reply.reason);
+  warn(options, reply.warnings);
+  return show(options, reply.result, printer);
 }
 
 int create_vault(const Options& options) {
+  if (AgentClient::connect(options.vault)) return fail(options, "already_exists", "open vault");
   return start(options, true, false, "init.done");
 }
 

@@ -27,9 +27,11 @@ struct Options {
 using Printer = std::function<std::string(const boost::json::value&, Language)>;
 
 /// Says what went wrong, by the identifier of `Errc`.
-int fail(const Options& options, const std::string& error, const std::string& where);
+/// @param reason  what the agent knows of it (explain.hpp)
+int fail(const Options& options, const std::string& error, const std::string& where,
+         const boost::json::object& reason = {});
 /// One request to the agent, answered on the screen.
-int ask(const Options& options, const std::string& command, const Printer& printer);
+int ask(Options& options, const std::string& command, const Printer& printer);
 
 int create_vault(const Options& options);
 int unlock(const Options& options);

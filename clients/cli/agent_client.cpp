@@ -19,7 +19,18 @@ namespace json = boost::json;
 namespace {
 
 Reply broken(const char* where) {
-  return {false, nullptr, "internal", where};
+  Reply reply;
+  reply.error = "internal";
+  reply.where = where;
+  return reply;
+}
+
+/// The agent has gone.
+Reply gone() {
+  Reply reply;
+  reply.error = "locked";
+  reply.where = "agent";
+  return reply;
 }
 
 Reply parse_reply(const json::object& object) {
@@ -30,6 +41,10 @@ Reply parse_reply(const json::object& object) {
     reply.error = error->as_string();
   if (const auto* where = object.if_contains("where"); where != nullptr && where->is_string())
     reply.where = where->as_string();
+  if (const auto* reason = object.if_contains("reason"); reason != nullptr && reason->is_object())
+    reply.reason = reason->as_object();
+  if (const auto* warnings = object.if_contains("warnings"); warnings != nullptr && warnings->is_array())
+    reply.warnings = warnings->as_array();
   return reply;
 }
 
@@ -119,7 +134,7 @@ Reply AgentClient::call(const std::string& command, json::object arguments, cons
                     "\n";
   for (std::size_t sent = 0; sent < line.size();) {
     const auto done = ::send(socket_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
-    if (done <= 0) return {false, nullptr, "locked", "agent"};
+    if (done <= 0) return gone();
     sent += static_cast<std::size_t>(done);
   }
   std::string answer;
@@ -131,7 +146,7 @@ Reply AgentClient::call(const std::string& command, json::object arguments, cons
     if (step == nullptr) return parse_reply(value.as_object());
     if (progress && step->is_object()) progress(step->as_object());
   }
-  return {false, nullptr, "locked", "agent"};
+  return gone();
 }
 
 Reply start_agent(const AgentStart& start) {

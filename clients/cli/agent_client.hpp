@@ -17,6 +17,8 @@ struct Reply {
   boost::json::value result;
   std::string error;  ///< identifier of `Errc`
   std::string where;
+  boost::json::object reason;   ///< what the refused field would take, agent/reasons.hpp
+  boost::json::array warnings;  ///< what to know besides the result
 };
 
 /// One conversation with the agent of a vault.

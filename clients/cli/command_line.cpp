@@ -3,6 +3,7 @@
 
 #include "cli/messages.hpp"
 #include "cli/print.hpp"
+#include "cli/steps.hpp"
 
 #include <string>
 #include <vector>
@@ -15,18 +16,18 @@ namespace {
 
 Printer say(std::string key) {
   return [key = std::move(key)](const json::value& result, Language language) {
-    return std::string(text(key, language)) + "\n" + print_notices(result, language);
+    return print_text(text(key, language)) + print_notices(result, language);
   };
 }
 Printer say_created() {
   return [](const json::value& result, Language language) {
-    return text("created", language, {short_id(std::string(result.as_object().at("id").as_string()))}) +
-           "\n" + print_notices(result, language);
+    return text("created", language, {short_id(std::string(result.at("id").as_string()))}) + "\n" +
+           print_notices(result, language);
   };
 }
 Printer say_code(std::string key) {
   return [key = std::move(key)](const json::value& result, Language language) {
-    return text(key, language, {std::string(result.as_object().at("code").as_string())}) + "\n";
+    return print_text(text(key, language, {std::string(result.at("code").as_string())}));
   };
 }
 template <class F>
@@ -37,16 +38,6 @@ template <class F>
 Printer object_with(F print) {
   return
       [print](const json::value& result, Language language) { return print(result.as_object(), language); };
-}
-
-std::string print_sync(const json::value& result, Language language) {
-  const auto& object = result.as_object();
-  const auto count = [&](const char* name) { return object.at(name).to_number<std::uint64_t>(); };
-  std::string out(count("unsent") == 0 ? text("sync.done", language)
-                                       : counted("sync.waiting", count("unsent"), language));
-  if (count("conflicts") > 0) out += "\n" + counted("sync.conflicts", count("conflicts"), language);
-  if (object.at("connected").as_bool()) out += "\n" + std::string(text("sync.stays", language));
-  return out + "\n";
 }
 
 /// A help text in both languages.
@@ -80,30 +71,34 @@ class Commands {
     });
     return added;
   }
+  /// @param name  "--option", or the name of a place in the catalogue: "argument.NAME"
   void argument(CLI::App* command, const std::string& name, const std::string& key, const Help& help,
                 bool required = true) {
     command
         ->add_option_function<std::string>(
-            name, [&options = options_, key](const std::string& value) { options.arguments[key] = value; },
+            option_name(name),
+            [&options = options_, key](const std::string& value) { options.arguments[key] = value; },
             in(help))
+        ->type_name(type_of(name))
         ->required(required);
   }
   void list(CLI::App* command, const std::string& name, const std::string& key, const Help& help,
             bool required) {
     command
         ->add_option_function<std::vector<std::string>>(
-            name,
+            option_name(name),
             [&options = options_, key](const std::vector<std::string>& values) {
               options.arguments[key] = json::array(values.begin(), values.end());
             },
             in(help))
+        ->type_name(type_of(name))
         ->required(required);
   }
   /// A whole number from 1.
   void number(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
     command->add_option_function<std::int64_t>(
-        name, [&options = options_, key](const std::int64_t& value) { options.arguments[key] = value; },
-        in(help));
+        option_name(name),
+        [&options = options_, key](const std::int64_t& value) { options.arguments[key] = value; }, in(help));
   }
   void flag(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
     command->add_flag_callback(name, [&options = options_, key] { options.arguments[key] = true; }, in(help));
@@ -112,10 +107,19 @@ class Commands {
     return command->add_option(name, into, in(help));
   }
 
+  void steps(CLI::App* command, std::span<const Step> steps) const {
+    command->footer(print_steps(steps, options_.spoken()));
+  }
+
  private:
   [[nodiscard]] std::string in(const Help& help) const {
     return options_.spoken() == Language::french ? help.french : help.english;
   }
+  [[nodiscard]] std::string option_name(const std::string& name) const {
+    return name.starts_with("--") ? name : std::string(text("argument." + name, options_.spoken()));
+  }
+  /// What stands behind the name in the help: nothing, where the name says it.
+  static std::string type_of(const std::string& name) { return name.starts_with("--") ? "TEXT" : ""; }
   CLI::App* add(CLI::App& parent, const std::string& name, const Help& help) const {
     return parent.add_subcommand(name, in(help))
         ->group(std::string(text("help.commands", options_.spoken())));
@@ -135,10 +139,10 @@ void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
   passphrase(commands.local("init", {"Créer un coffre", "Make a vault"}, create_vault));
   auto* open = passphrase(commands.local("unlock", {"Ouvrir le coffre", "Open the vault"}, unlock));
   commands
-      .number_into(open, "--idle", options.idle_seconds,
-                   {"secondes sans commande avant de refermer (900)",
-                    "seconds without a command before locking (900)"})
-      ->check(CLI::Range(1, 86400));
+      .number_into(
+          open, "--idle", options.idle_seconds,
+          {"secondes sans commande, de 1 à 86400 (900)", "seconds without a command, 1 to 86400 (900)"})
+      ->check(CLI::Range(1, 86400).description(""));
   commands.local("lock", {"Fermer le coffre", "Lock the vault"}, lock);
   auto* change = passphrase(commands.local(
       "passphrase", {"Changer la phrase de passe", "Change the passphrase"}, change_passphrase));
@@ -146,7 +150,8 @@ void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
                        {"lire la nouvelle sur ce descripteur", "read the new one from this descriptor"});
   commands.remote(&cli, "status", {"Où en est-on", "Where things stand"}, "status",
                   object_with(print_status));
-  auto* sync = commands.remote(&cli, "sync", {"Synchroniser", "Synchronise"}, "sync", print_sync);
+  auto* sync =
+      commands.remote(&cli, "sync", {"Synchroniser", "Synchronise"}, "sync", object_with(print_sync));
   commands.flag(sync, "--stay", "stay", {"rester connecté", "stay connected"});
   commands.flag(sync, "--stop", "stop", {"se déconnecter", "disconnect"});
 }
@@ -162,21 +167,29 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(create, "--server", "server", {"hôte:port", "host:port"});
   commands.argument(create, "--server-key", "server_key",
                     {"empreinte affichée par le serveur", "key shown by the server"});
-  commands.argument(create, "--account", "account", {"code du compte", "account code"});
+  commands.argument(create, "--account", "account",
+                    {"code du compte ; « - » : le demander", "account code; \"-\": ask for it"});
 
   auto* device = commands.group("device", {"Les appareils", "Devices"});
-  auto* invite = commands.remote(device, "invite", {"Code pour un appareil", "Code for a device"},
+  auto* invite = commands.remote(device, "invite",
+                                 {"Code pour un autre appareil à vous, ou pour une nouvelle personne",
+                                  "Code for another device of yours, or for a new person"},
                                  "device.invite", say_code("code.device"));
   commands.argument(invite, "--name", "name", {"d'une nouvelle personne", "of a new person"}, false);
   commands.list(invite, "--role", "roles", {"ses rôles", "her roles"}, false);
+  const Help code{"le code reçu ; « - » : le demander", "the code received; \"-\": ask for it"};
   auto* join = commands.remote(device, "join", {"Rejoindre", "Join"}, "device.join", say("join.waiting"));
-  commands.argument(join, "code", "code", {"le code reçu", "the code received"});
+  commands.argument(join, "code", "code", code);
 
   commands.remote(&cli, "people", {"Les personnes", "People"}, "people", list_with(print_people));
   auto* roles = commands.group("roles", {"Les rôles", "Roles"});
-  auto* set = commands.remote(roles, "set", {"Donner des rôles", "Set roles"}, "roles.set", say("done"));
-  commands.argument(set, "user", "user", {"personne", "person"});
-  commands.list(set, "roles", "roles", {"rôles", "roles"}, true);
+  auto* set = commands.remote(roles, "set",
+                              {"Donner à une personne tous ses rôles ; les autres lui sont retirés",
+                               "Give a person all her roles; the others are taken away"},
+                              "roles.set", object_with(print_roles_set));
+  commands.argument(set, "user", "user",
+                    {"nom entier, ou identifiant (abri people)", "whole name, or id (abri people)"});
+  commands.list(set, "roles", "roles", {"tous ses rôles", "all her roles"}, true);
   auto* keys = commands.group("keys", {"Les clés", "Keys"});
   commands.remote(keys, "rotate", {"Renouveler les clés des groupes", "Renew the groups' keys"},
                   "keys.rotate", say("done"));
@@ -186,7 +199,7 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
                   say_code("code.partner"));
   auto* accept = commands.remote(partner, "accept", {"Accepter un code", "Accept a code"}, "partner.accept",
                                  say("accept.waiting"));
-  commands.argument(accept, "code", "code", {"le code reçu", "the code received"});
+  commands.argument(accept, "code", "code", code);
   commands.remote(partner, "list", {"Les partenaires", "Partners"}, "partner.list",
                   list_with(print_partners));
   auto* confirm = commands.remote(partner, "confirm", {"Confirmer l'empreinte", "Confirm the fingerprint"},
@@ -198,24 +211,26 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   auto* cases = commands.group("case", {"Les dossiers", "Cases"});
   auto* create =
       commands.remote(cases, "new", {"Ouvrir un dossier", "Open a case"}, "case.new", say_created());
-  commands.list(create, "fields", "fields", {"champ=valeur de la personne", "field=value of the person"},
-                true);
+  const char* const french = "champ=valeur ; champ=- : Abri demande la valeur";
+  const char* const english = "field=value; field=-: Abri asks for the value";
+  commands.list(create, "fields", "fields", {french, english}, true);
   commands.remote(cases, "list", {"Tous les dossiers", "All cases"}, "case.list", list_with(print_cases));
-  const auto shows = [&](CLI::App* parent, const Help& help) {
+  const auto shows = [&](CLI::App* parent, const char* argument, const Help& help) {
     auto* show = commands.remote(parent, "show", help, "case.show", object_with(print_case));
-    commands.argument(show, "id", "id", {"identifiant", "id"});
+    commands.argument(show, argument, "id", {"son identifiant", "its id"});
     commands.flag(show, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
   };
-  shows(cases, {"Un dossier", "One case"});
+  shows(cases, "case", {"Un dossier", "One case"});
   auto* add = commands.remote(cases, "add", {"Ajouter une fiche", "Add a record"}, "case.add", say_created());
-  commands.argument(add, "id", "id", {"dossier", "case"});
+  commands.argument(add, "case", "id", {"son identifiant", "its id"});
   commands.argument(add, "type", "type", {"type de fiche (abri fields)", "type of record (abri fields)"});
-  commands.list(add, "fields", "fields", {"champ=valeur, champ+=valeur", "field=value, field+=value"}, true);
+  commands.list(add, "fields", "fields", {french, english}, true);
   auto* set = commands.remote(cases, "set", {"Modifier une fiche", "Edit a record"}, "case.set", say("done"));
-  commands.argument(set, "id", "id", {"dossier", "case"});
-  commands.argument(set, "record", "record", {"fiche", "record"});
+  commands.argument(set, "case", "id", {"dossier, logement ou demande", "case, dwelling or request"});
+  commands.argument(set, "record", "record", {"son identifiant, entre crochets", "its id, in brackets"});
   commands.list(set, "fields", "fields",
-                {"champ=valeur, champ+=valeur, champ-=valeur", "field=value, field+=value, field-=value"},
+                {"champ=valeur, champ+=valeur, champ-=valeur ;\nchamp=- : Abri demande la valeur",
+                 "field=value, field+=value, field-=value;\nfield=-: Abri asks for the value"},
                 true);
   auto* search =
       commands.remote(&cli, "search", {"Chercher un nom", "Search a name"}, "search", list_with(print_cases));
@@ -231,7 +246,7 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
                                    "dwelling.new", say_created());
   commands.list(dwelling, "fields", "fields", {"champ=valeur", "field=value"}, true);
   commands.remote(dwellings, "list", {"Les logements", "Dwellings"}, "dwelling.list", list_with(print_cases));
-  shows(dwellings, {"Un logement", "One dwelling"});
+  shows(dwellings, "dwelling", {"Un logement", "One dwelling"});
 
   auto* directory = commands.group("directory", {"L'annuaire", "The directory"});
   auto* entry = commands.remote(directory, "new", {"Ajouter une organisation", "Add an organisation"},
@@ -239,45 +254,47 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.list(entry, "fields", "fields", {"champ=valeur", "field=value"}, true);
   commands.remote(directory, "list", {"Les organisations", "Organisations"}, "directory.list",
                   list_with(print_cases));
-  shows(directory, {"Une organisation", "One organisation"});
+  shows(directory, "entry", {"Une organisation", "One organisation"});
 
   auto* requests = commands.group("request", {"Les demandes", "Requests"});
   auto* send = commands.remote(requests, "send", {"Envoyer à un bailleur", "Send to a landlord"},
                                "request.send", say_created());
-  commands.argument(send, "case", "case", {"dossier", "case"});
-  commands.argument(send, "landlord", "landlord", {"partenaire", "partner"});
-  commands.remote(requests, "list", {"Les demandes", "Requests"}, "request.list", list_with(print_cases));
-  shows(requests, {"Une demande", "One request"});
-  const auto advances = [&](CLI::App* parent, const char* command, const Help& actions) {
+  commands.argument(send, "case", "case", {"son identifiant", "its id"});
+  commands.argument(send, "landlord", "landlord",
+                    {"nom ou identifiant (abri partner list)", "name or id (abri partner list)"});
+  commands.remote(requests, "list", {"Les demandes, la plus récente d'abord", "Requests, the newest first"},
+                  "request.list", list_with(print_requests));
+  shows(requests, "request", {"Une demande", "One request"});
+  const auto advances = [&](CLI::App* parent, const char* command, std::span<const Step> steps) {
     auto* advance =
         commands.remote(parent, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
-    commands.argument(advance, "id", "id", {"demande", "request"});
-    commands.argument(advance, "action", "action", actions);
+    commands.argument(advance, "request", "id", {"son identifiant", "its id"});
+    commands.argument(advance, "action", "action", {"une des étapes ci-dessous", "one of the steps below"});
+    commands.steps(advance, steps);
     commands.argument(advance, "--record", "record",
                       {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
   };
-  advances(requests, "request.advance",
-           {"étape : acknowledge, search, decline, search_again…",
-            "step: acknowledge, search, decline, search_again…"});
+  advances(requests, "request.advance", request_steps());
   auto* proposals = commands.group("proposal", {"Les propositions", "Proposals"});
   auto* propose = commands.remote(proposals, "new", {"Proposer un logement", "Propose a dwelling"},
                                   "proposal.new", say_created());
-  commands.argument(propose, "request", "request", {"demande", "request"});
-  commands.argument(propose, "dwelling", "dwelling", {"logement", "dwelling"});
-  advances(proposals, "proposal.advance",
-           {"étape : position, receive, plan_visit, visit…", "step: position, receive, plan_visit, visit…"});
+  commands.argument(propose, "request", "request", {"son identifiant", "its id"});
+  commands.argument(propose, "dwelling", "dwelling", {"son identifiant", "its id"});
+  advances(proposals, "proposal.advance", proposal_steps());
 
   auto* conflicts = commands.group("conflict", {"Les conflits", "Conflicts"});
-  commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"}, "conflict.list",
-                  list_with(print_conflicts));
+  auto* waiting = commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"},
+                                  "conflict.list", list_with(print_conflicts));
+  commands.flag(waiting, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
   auto* resolve =
       commands.remote(conflicts, "resolve", {"Choisir", "Choose"}, "conflict.resolve", say("done"));
-  commands.argument(resolve, "id", "id", {"dossier", "case"});
-  commands.argument(resolve, "record", "record", {"fiche", "record"});
-  commands.argument(resolve, "field", "field", {"champ", "field"});
+  commands.argument(resolve, "case", "id", {"son identifiant", "its id"});
+  commands.argument(resolve, "record", "record", {"son identifiant", "its id"});
+  commands.argument(resolve, "field", "field", {"comme conflict list l'écrit", "as conflict list writes it"});
   commands.number(resolve, "choice", "choice",
                   {"numéro de la valeur à garder", "number of the value to keep"});
-  commands.argument(resolve, "--value", "value", {"une autre valeur", "another value"}, false);
+  commands.argument(resolve, "--value", "value",
+                    {"une autre valeur ; « - » : la demander", "another value; \"-\": ask for it"}, false);
 }
 
 }  // namespace

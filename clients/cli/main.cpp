@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "cli/messages.hpp"
 #include "cli/program.hpp"
 
 #include <cstdio>
@@ -7,8 +8,9 @@
 int main(int argc, char** argv) {
   try {
     return abri::cli::run(argc, argv);
-  } catch (const std::exception& problem) {
-    std::fprintf(stderr, "abri: %s\n", problem.what());
+  } catch (const std::exception&) {
+    const auto said = abri::cli::explain("internal", "unexpected", abri::cli::language_of_environment());
+    std::fprintf(stderr, "%s\n", said.c_str());
     return 70;
   }
 }

@@ -72,11 +72,19 @@ std::string counted(std::string_view key, std::uint64_t count, Language language
 }
 
 std::string explain(std::string_view error, std::string_view where, Language language) {
+  const auto special = "error." + std::string(error) + "." + std::string(where);
+  const auto what = "what." + std::string(where);
+  const auto name = std::string(has_text(what) ? text(what, language) : "");
+  if (has_text(special)) return text(special, language, {name});
+  if (error == "internal" || !has_text("error." + std::string(error)))
+    return text("error.internal", language, {std::string(where)});
+  return explain_named(error, name, language);
+}
+
+std::string explain_named(std::string_view error, const std::string& name, Language language) {
   const auto general = "error." + std::string(error);
-  const auto special = general + "." + std::string(where);
-  const auto named = "what." + std::string(where);
-  const auto name = std::string(has_text(named) ? text(named, language) : where);
-  return text(has_text(special) ? special : has_text(general) ? general : "error.internal", language, {name});
+  const auto unnamed = general + ".unnamed";
+  return text(name.empty() && has_text(unnamed) ? unnamed : general, language, {name});
 }
 
 int exit_code(std::string_view error) {

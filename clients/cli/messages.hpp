@@ -24,7 +24,10 @@ std::string text(std::string_view key, Language language, std::initializer_list<
 std::string counted(std::string_view key, std::uint64_t count, Language language);
 
 /// What an error means to a person and what to do, by the identifier of `Errc` and the place it names.
+/// A place that has no name for people is left out, but for a bug, which is reported with it.
 std::string explain(std::string_view error, std::string_view where, Language language);
+/// The same with the name of the place as people know it; empty where there is none.
+std::string explain_named(std::string_view error, const std::string& name, Language language);
 /// The exit code of an error (docs/guide/fr/commandes.md): 0 done, 2 usage, then one a kind of error.
 int exit_code(std::string_view error);
 

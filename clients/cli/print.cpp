@@ -84,6 +84,19 @@ std::string role_names(const json::array& roles, Language language) {
   for (const auto& role : roles) names.emplace_back(named("role.", std::string(role.as_string()), language));
   return joined(names);
 }
+std::uint64_t count_at(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  boost::system::error_code failed;
+  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(failed);
+  return failed ? 0 : number;
+}
+/// What waits, as a person counts it: in files.
+std::string unsent(const json::object& status, Language language) {
+  if (const auto files = count_at(status, "unsent_cases"); files > 0)
+    return counted("status.unsent_cases", files, language);
+  return std::string(
+      text(count_at(status, "unsent") > 0 ? "status.unsent_other" : "status.unsent_none", language));
+}
 std::string none(Language language) {
   return std::string(text("none", language)) + "\n";
 }
@@ -95,12 +108,14 @@ std::string marks(const json::object& row, Language language) {
   return out;
 }
 
-std::string print_value(const json::object& value, bool conflict) {
+std::string print_value(const json::object& value, const json::object& field, Language language) {
   auto line = text_at(value, "text");
-  if (!conflict) return line;
-  line = number_at(value, "choice") + ") " + line;
-  const auto author = string_at(value, "author");
-  return author.empty() ? line : line + "  — " + author;
+  if (!flag_at(field, "conflict")) return line;
+  const auto choice = number_at(value, "choice");
+  line = choice + ") " + line;
+  if (const auto author = string_at(value, "author"); !author.empty()) line += "  — " + author;
+  if (number_at(field, "holds") == choice) line += "  " + std::string(text("mark.holds", language));
+  return line;
 }
 
 /// @param hidden  what to say where the value is not to be seen
@@ -110,8 +125,11 @@ std::string print_field(const json::object& field, const std::string& hidden, La
   std::string out;
   if (flag_at(field, "hidden")) out = wrapped(hidden, indent);
   for (const auto& value : array_at(field, "values"))
-    out += wrapped(print_value(value.as_object(), flag_at(field, "conflict")), indent);
-  if (flag_at(field, "conflict")) out += wrapped(text("mark.conflict", language), indent);
+    out += wrapped(print_value(value.as_object(), field, language), indent);
+  if (flag_at(field, "conflict")) {
+    const bool none = field.contains("holds") && number_at(field, "holds") == "0";
+    out += wrapped(text(none ? "mark.none_holds" : "mark.conflict", language), indent);
+  }
   return out.empty() ? out : "  " + fit(string_at(field, "label"), label) + "  " + out.substr(indent);
 }
 
@@ -183,9 +201,18 @@ std::string print_case(const json::object& view, Language language) {
   const auto state = string_at(view, "state_label");
   auto out = string_at(view, "title") + "  [" + short_id(string_at(view, "id")) + "]" +
              (state.empty() ? "" : "  ") + state + marks(view, language) + "\n";
+  for (const auto& author : array_at(view, "unreadable")) {
+    const auto name = author.is_string() ? std::string(author.as_string()) : std::string{};
+    out += wrapped(name.empty() ? std::string(text("case.unreadable_unnamed", language))
+                                : text("case.unreadable", language, {name}),
+                   0);
+  }
   for (const auto& record : array_at(view, "records")) {
     const auto& one = record.as_object();
-    out += "\n" + string_at(one, "label") + "  [" + short_id(string_at(one, "id")) + "]\n";
+    out += "\n" + string_at(one, "label") + "  [" + short_id(string_at(one, "id")) + "]";
+    if (!array_at(view, "unreadable").empty() && string_at(one, "type") == "location")
+      out += "  " + std::string(text("case.may_be_old", language));
+    out += "\n";
     for (const auto& row : array_at(one, "fields")) {
       const auto& field = row.as_object();
       out += print_field(field, std::string(text("mark.hidden", language)), language);
@@ -202,7 +229,7 @@ std::string print_conflicts(const json::array& conflicts, Language language) {
   for (const auto& row : conflicts) {
     const auto& one = row.as_object();
     const auto& field = one.at("field").as_object();
-    const auto hidden = text("mark.hidden_conflict", language, {short_id(string_at(one, "case"))});
+    const std::string hidden(text("mark.hidden_conflict", language));
     out += string_at(one, "title") + " · " + string_at(one, "type_label") + "\n" +
            print_field(field, hidden, language) +
            print_choice(string_at(one, "case"), string_at(one, "record"), field, language) + "\n";
@@ -215,15 +242,19 @@ std::string print_partners(const json::array& partners, Language language) {
   std::string out;
   for (const auto& row : partners) {
     const auto& one = row.as_object();
-    out += fit(string_at(one, "name"), share(kNameColumns)) + "  " + short_id(string_at(one, "id")) + "\n  ";
     if (!flag_at(one, "joined")) {
-      out += text("partner.waiting", language);
-    } else if (flag_at(one, "confirmed")) {
-      out += std::string(text("partner.confirmed", language)) + "  " + string_at(one, "fingerprint");
-    } else {
-      out += text("partner.compare", language, {string_at(one, "name"), string_at(one, "fingerprint")});
+      out += wrapped(text("partner.waiting", language), 0);
+      continue;
     }
-    out += "\n";
+    const auto name = string_at(one, "name");
+    out += fit(name, share(kNameColumns)) + "  " + short_id(string_at(one, "id")) + "\n";
+    if (flag_at(one, "confirmed")) {
+      out +=
+          wrapped(std::string(text("partner.confirmed", language)) + " " + string_at(one, "fingerprint"), 2);
+    } else {
+      out += wrapped(text("partner.compare", language, {name}), 2) + "  abri partner confirm \"" +
+             string_at(one, "fingerprint") + "\"\n";
+    }
   }
   return out;
 }
@@ -234,7 +265,8 @@ std::string print_people(const json::array& people, Language language) {
   std::string out;
   for (const auto& row : people) {
     const auto& one = row.as_object();
-    const auto roles = wrapped(role_names(array_at(one, "roles"), language), indent);
+    const auto devices = counted("people.devices", count_at(one, "devices"), language);
+    const auto roles = wrapped(devices + " · " + role_names(array_at(one, "roles"), language), indent);
     out += short_id(string_at(one, "id")) + "  " + fit(string_at(one, "name"), indent - 12) + "  " +
            (roles.empty() ? "\n" : roles.substr(indent));
   }
@@ -252,9 +284,9 @@ std::string print_status(const json::object& status, Language language) {
               organisation.empty() ? std::string(text("status.none", language)) : organisation);
   out += line("status.person", string_at(status, "person"));
   out += line("status.roles", role_names(array_at(status, "roles"), language));
-  out += line("status.connection", std::string(text("state." + string_at(status, "connection"), language)));
+  out += line("status.connection", named("state.", string_at(status, "connection"), language));
   out += line("status.cases", number_at(status, "cases"));
-  out += line("status.unsent", number_at(status, "unsent"));
+  out += line("status.unsent", unsent(status, language));
   out += line("status.conflicts", number_at(status, "conflicts"));
   out += line("status.digest", string_at(status, "digest").substr(0, 16));
   if (const auto* keystore = status.if_contains("keystore"); keystore != nullptr && keystore->is_object())
@@ -265,6 +297,59 @@ std::string print_status(const json::object& status, Language language) {
   for (const auto& evidence : array_at(status, "evidence"))
     if (evidence.is_string())
       out += text("status.evidence", language, {std::string(evidence.as_string())}) + "\n";
+  return out;
+}
+
+std::string print_requests(const json::array& requests, Language language) {
+  if (requests.empty()) return none(language);
+  constexpr std::size_t kIndent = 10;
+  std::string out;
+  for (const auto& row : requests) {
+    const auto& one = row.as_object();
+    const auto sent = one.contains("case");
+    const auto title = string_at(one, "case_title");
+    std::string who = string_at(one, "title");
+    for (const auto& part : {title, string_at(one, sent ? "landlord" : "association")})
+      if (!part.empty()) who += " · " + part;
+    out += fit(short_id(string_at(one, "id")), kIndent) + fit(string_at(one, "sent_on"), 12) +
+           string_at(one, "state_label") + marks(one, language) + "\n" + wrapped(who, kIndent);
+  }
+  return out;
+}
+
+std::string print_roles_set(const json::object& person, Language language) {
+  auto out = wrapped(text("roles.done", language,
+                          {string_at(person, "name"), role_names(array_at(person, "roles"), language)}),
+                     0);
+  if (const auto& removed = array_at(person, "removed"); !removed.empty())
+    out += wrapped(text("roles.removed", language, {role_names(removed, language)}), 0);
+  return out;
+}
+
+std::string print_sync(const json::object& result, Language language) {
+  if (!result.contains("unsent")) return std::string(text("sync.stopped", language)) + "\n";
+  const auto waiting = count_at(result, "unsent");
+  std::string out(waiting == 0 ? text("sync.done", language) : counted("sync.waiting", waiting, language));
+  if (const auto conflicts = count_at(result, "conflicts"); conflicts > 0)
+    out += "\n" + counted("sync.conflicts", conflicts, language);
+  if (flag_at(result, "connected")) out += "\n" + std::string(text("sync.stays", language));
+  return out + "\n";
+}
+
+std::string print_progress(const json::object& step, Language language) {
+  const auto state = "state." + string_at(step, "state");
+  return (has_text(state) ? std::string(text(state, language)) + " · " : std::string{}) +
+         counted("sync.progress", count_at(step, "entries"), language);
+}
+
+std::string print_text(std::string_view words) {
+  std::string out;
+  while (!words.empty()) {
+    const auto end = std::min(words.find('\n'), words.size());
+    const auto line = wrapped(words.substr(0, end), 0);
+    out += line.empty() ? "\n" : line;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
   return out;
 }
 

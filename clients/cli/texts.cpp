@@ -30,18 +30,21 @@ const Catalogue& texts() {
       {"code.device",
        {"Code pour le nouvel appareil, valable une fois et sept jours. Transmettez-le de la main à la main "
         ":\n\n{}\n\n"
-        "Sur le nouvel appareil : abri device join CODE\nPuis synchronisez les deux appareils.",
+        "Sur le nouvel appareil : abri device join CODE\nPuis abri sync, quatre fois : ici, là-bas, ici, "
+        "là-bas.",
         "Code for the new device, valid once and for seven days. Hand it over in person:\n\n{}\n\n"
-        "On the new device: abri device join CODE\nThen synchronise both devices."}},
+        "On the new device: abri device join CODE\nThen abri sync, four times: here, there, here, there."}},
       {"code.partner",
        {"Code pour l'organisation partenaire. Transmettez-le à une personne que vous connaissez :\n\n{}\n\n"
         "Chez elle : abri partner accept CODE. Puis comparez l'empreinte de vive voix : abri partner list",
         "Code for the partner organisation. Give it to a person whom you know:\n\n{}\n\n"
         "There: abri partner accept CODE. Then compare the fingerprint by voice: abri partner list"}},
       {"join.waiting",
-       {"Code accepté. Synchronisez maintenant cet appareil, puis celui qui a donné le code, puis celui-ci "
-        "encore.",
-        "Code accepted. Synchronise this device now, then the one that gave the code, then this one again."}},
+       {"Code accepté. Une fois que l'appareil qui a donné le code a synchronisé, synchronisez celui-ci, "
+        "puis "
+        "l'autre, puis celui-ci encore : abri sync",
+        "Code accepted. Once the device that gave the code has synchronised, synchronise this one, then the "
+        "other, then this one again: abri sync"}},
       {"accept.waiting",
        {"Code accepté. Synchronisez, puis comparez l'empreinte : abri partner list",
         "Code accepted. Synchronise, then compare the fingerprint: abri partner list"}},
@@ -54,6 +57,7 @@ const Catalogue& texts() {
        {"{} conflit à régler : abri conflict list", "{} conflict to settle: abri conflict list"}},
       {"sync.conflicts.other",
        {"{} conflits à régler : abri conflict list", "{} conflicts to settle: abri conflict list"}},
+      {"sync.stopped", {"L'appareil n'est plus connecté.", "The device is no longer connected."}},
       {"sync.stays", {"L'appareil reste connecté.", "The device stays connected."}},
       {"sync.progress.one", {"{} entrée lue", "{} entry read"}},
       {"sync.progress.other", {"{} entrées lues", "{} entries read"}},
@@ -66,6 +70,22 @@ const Catalogue& texts() {
         "Good to know: you are the only person who can read this address. If this device is lost, so is the "
         "address. To let somebody else read it, give her the role head, synchronise, then save the address "
         "once more."}},
+      {"notice.no_assessed_on",
+       {"À savoir : les tranches d'âge des enfants ne sont pas parties, parce que la fiche besoins n'a pas "
+        "de "
+        "date. Pour les transmettre, ajoutez-la : assessed_on=AAAA-MM-JJ",
+        "Good to know: the age bands of the children were not sent, because the needs sheet has no date. To "
+        "send them, add it: assessed_on=YYYY-MM-DD"}},
+      {"roles.done", {"Rôles de {} : {}", "Roles of {}: {}"}},
+      {"roles.removed", {"Rôles retirés : {}", "Roles taken away: {}"}},
+      {"case.unreadable",
+       {"Une localisation a été écrite par {} ; vous ne pouvez pas la lire. Demandez-lui.",
+        "A location was written by {}; you cannot read it. Ask her."}},
+      {"case.unreadable_unnamed",
+       {"Une localisation a été écrite par une autre personne ; vous ne pouvez pas la lire. Demandez à "
+        "l'équipe.",
+        "A location was written by somebody else; you cannot read it. Ask the team."}},
+      {"case.may_be_old", {"peut être ancienne", "may be out of date"}},
       // roles (core/src/cases/enrolment.cpp)
       {"role.administrator", {"administration technique", "technical administrator"}},
       {"role.head", {"responsable", "head"}},
@@ -103,21 +123,37 @@ const Catalogue& texts() {
       {"mark.hidden",
        {"(masqué : --reveal l'affiche et le note)", "(hidden: --reveal shows it, with a note)"}},
       {"mark.hidden_conflict",
-       {"(masqué : abri case show {} --reveal)", "(hidden: abri case show {} --reveal)"}},
+       {"(masqué : abri conflict list --reveal)", "(hidden: abri conflict list --reveal)"}},
+      {"mark.holds", {"(vaut en attendant)", "(holds meanwhile)"}},
+      {"mark.none_holds",
+       {"EN CONFLIT : aucune ne vaut avant un choix", "CONFLICT: none holds before a choice"}},
       {"mark.choose",
        {"choisir : abri conflict resolve {} {} {} NUMÉRO", "choose: abri conflict resolve {} {} {} NUMBER"}},
       {"partner.compare",
-       {"Comparez ces chiffres de vive voix avec {}, puis : abri partner confirm \"{}\"",
-        "Compare these digits by voice with {}, then: abri partner confirm \"{}\""}},
+       {"Comparez ces chiffres de vive voix avec {}, puis :",
+        "Compare these digits by voice with {}, then:"}},
       {"partner.waiting",
-       {"(attend que l'autre organisation accepte le code)", "(waits for the other organisation)"}},
-      {"partner.confirmed", {"confirmé", "confirmed"}},
+       {"En attente de réponse : l'autre organisation n'a pas encore accepté le code, ou n'a pas synchronisé "
+        "depuis.",
+        "Waiting for an answer: the other organisation has not accepted the code yet, or has not "
+        "synchronised "
+        "since."}},
+      {"partner.confirmed", {"Confirmé :", "Confirmed:"}},
+      {"people.devices.one", {"{} appareil", "{} device"}},
+      {"people.devices.other", {"{} appareils", "{} devices"}},
       {"status.organisation", {"Organisation", "Organisation"}},
       {"status.person", {"Personne", "Person"}},
       {"status.roles", {"Rôles", "Roles"}},
       {"status.connection", {"Connexion", "Connection"}},
       {"status.cases", {"Dossiers", "Cases"}},
       {"status.unsent", {"À envoyer", "To send"}},
+      {"status.unsent_none", {"rien", "nothing"}},
+      {"status.unsent_other",
+       {"autre chose que des dossiers (rôle, clé, invitation)",
+        "something else than cases (role, key, invitation)"}},
+      {"status.unsent_cases.one", {"{} dossier, logement ou demande", "{} case, dwelling or request"}},
+      {"status.unsent_cases.other",
+       {"{} dossiers, logements ou demandes", "{} cases, dwellings or requests"}},
       {"status.conflicts", {"Conflits", "Conflicts"}},
       {"status.digest", {"Empreinte d'état", "State digest"}},
       {"status.keystore", {"Second secret", "Second secret"}},
@@ -158,11 +194,34 @@ const Catalogue& texts() {
       {"help.command", {"COMMANDE", "COMMAND"}},
       {"help.text", {"TEXTE", "TEXT"}},
       {"help.number", {"NOMBRE", "NUMBER"}},
+      {"steps.heading", {"Étapes", "Steps"}},
+      {"steps.association", {"association", "association"}},
+      {"steps.landlord", {"bailleur", "landlord"}},
+      {"steps.both", {"l'un ou l'autre", "either"}},
+      {"argument.account", {"code du compte", "account code"}},
+      {"argument.action", {"ÉTAPE", "STEP"}},
+      {"argument.case", {"DOSSIER", "CASE"}},
+      {"argument.choice", {"NUMÉRO", "NUMBER"}},
+      {"argument.code", {"CODE", "CODE"}},
+      {"argument.dwelling", {"LOGEMENT", "DWELLING"}},
+      {"argument.entry", {"ORGANISATION", "ORGANISATION"}},
+      {"argument.field", {"CHAMP", "FIELD"}},
+      {"argument.fields", {"CHAMPS", "FIELDS"}},
+      {"argument.fingerprint", {"CHIFFRES", "DIGITS"}},
+      {"argument.landlord", {"BAILLEUR", "LANDLORD"}},
+      {"argument.record", {"FICHE", "RECORD"}},
+      {"argument.request", {"DEMANDE", "REQUEST"}},
+      {"argument.roles", {"RÔLES", "ROLES"}},
+      {"argument.type", {"TYPE", "TYPE"}},
+      {"argument.user", {"PERSONNE", "PERSON"}},
+      {"argument.value", {"valeur", "value"}},
+      {"argument.words", {"MOTS", "WORDS"}},
       {"help.required", {"(obligatoire)", "(required)"}},
       {"help.help", {"afficher cette aide", "show this help"}},
       // prompts
       {"prompt.passphrase", {"Phrase de passe : ", "Passphrase: "}},
       {"prompt.next", {"Nouvelle phrase de passe : ", "New passphrase: "}},
+      {"prompt.value", {"{} : ", "{}: "}},
       {"prompt.again", {"Encore une fois : ", "Once more: "}},
       {"prompt.differ", {"Les deux saisies diffèrent. Recommencez.", "The two entries differ. Try again."}},
   };

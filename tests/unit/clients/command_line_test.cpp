@@ -53,8 +53,8 @@ TEST_CASE("command line: a mistyped command says what is wrong and where help is
              "Inconnu ici : lst. Aide : abri case --help",
              "Unknown here: lst. Help: abri case --help"},
         Case{{"case", "show"},
-             "Il manque : id. Aide : abri case show --help",
-             "Missing: id. Help: abri case show --help"},
+             "Il manque : DOSSIER. Aide : abri case show --help",
+             "Missing: CASE. Help: abri case show --help"},
         Case{{"status", "now"},
              "Inconnu ici : now. Aide : abri status --help",
              "Unknown here: now. Help: abri status --help"},
@@ -84,16 +84,29 @@ TEST_CASE("command line: what a person pastes comes back without steering the te
 
 TEST_CASE("command line: where the vault is locked or missing the command says so with its exit code",
           "[clients]") {
-  const auto locked = run({"--lang", "fr", "status"});
+  const auto locked = run({"--lang", "fr", "--vault", "/", "status"});
   CHECK(locked.code == 10);
   CHECK(locked.problem.find("abri unlock") != std::string::npos);
+  const auto none = run({"--lang", "fr", "status"});
+  CHECK(none.code == 20);
+  CHECK(none.problem.find("abri init") != std::string::npos);
   const auto missing = run({"--lang", "en", "unlock", "--passphrase-fd", "9"});
   CHECK(missing.code == 20);
   CHECK(missing.problem.find("abri init") != std::string::npos);
-  const auto as_json = run({"--json", "status"});
+  const auto as_json = run({"--json", "--vault", "/", "status"});
   CHECK(as_json.code == 10);
   CHECK(json::parse(as_json.out).at("error") == "locked");
   CHECK(as_json.problem.empty());
+}
+
+TEST_CASE("command line: the help of a step names the steps, and no word of a program's", "[clients]") {
+  const auto request = run({"--lang=fr", "request", "advance", "--help"}).out;
+  for (const auto* word : {"DEMANDE", "ÉTAPE", "acknowledge", "Accuser réception", "withdraw", "bailleur"})
+    CHECK(request.find(word) != std::string::npos);
+  const auto idle = run({"--lang=fr", "unlock", "--help"}).out;
+  CHECK(idle.find("INT") == std::string::npos);
+  CHECK(idle.find("de 1 à 86400") != std::string::npos);
+  CHECK(run({"--lang=fr", "roles", "set", "--help"}).out.find("lui sont retirés") != std::string::npos);
 }
 
 TEST_CASE("command line: every command has its help in both languages", "[clients]") {

@@ -131,6 +131,103 @@ TEST_CASE("print: a conflict shows each value with its author and how to settle 
   }
 }
 
+TEST_CASE("print: of two levels of danger the one that holds meanwhile is marked, of two numbers none holds",
+          "[clients]") {
+  json::object two{{"name", "level"},
+                   {"label", "Niveau de danger"},
+                   {"conflict", true},
+                   {"holds", 2},
+                   {"values", {{{"text", "Élevé"}, {"choice", 1}}, {{"text", "Grave"}, {"choice", 2}}}}};
+  auto shown = print_case(case_of("Lou", {two}), Language::french);
+  CHECK(shown.find("2) Grave  (vaut en attendant)") != std::string::npos);
+  CHECK(shown.find("Élevé  (vaut") == std::string::npos);
+  two["holds"] = 0;
+  shown = print_case(case_of("Lou", {two}), Language::french);
+  CHECK(shown.find("(vaut en attendant)") == std::string::npos);
+  CHECK(shown.find("aucune ne vaut") != std::string::npos);
+}
+
+TEST_CASE("print: an address that cannot be read here is said under the heading, and an older one is marked",
+          "[clients]") {
+  auto view = case_of("Lou", {field("Adresse", "7 rue des Écluses")});
+  view["records"].as_array()[0].as_object()["type"] = "location";
+  CHECK(print_case(view, Language::french).find("ancienne") == std::string::npos);
+  view["unreadable"] = {"Inès Kermadec", ""};
+  for (const int columns : {80, 40}) {
+    const Screen screen(columns);
+    const auto shown = print_case(view, Language::french);
+    CHECK(shown.find("écrite par Inès") != std::string::npos);
+    CHECK(shown.find("[1ffe5a82]  peut être ancienne") != std::string::npos);
+    for (const auto& line : lines(shown)) CHECK(width(line) <= static_cast<std::size_t>(columns));
+  }
+  CHECK(lines(print_case(view, Language::french))[1].starts_with("Une localisation a été écrite par Inès"));
+}
+
+TEST_CASE("print: a request shows day, state, case and the other organisation", "[clients]") {
+  json::object request{{"id", kId},
+                       {"title", "D-86588a9d61"},
+                       {"sent_on", "2026-11-22"},
+                       {"state_label", "En recherche"},
+                       {"association", "Association des Tilleuls"},
+                       {"landlord", "Habitat des Ormes"}};
+  const auto received = lines(print_requests({request}, Language::french));
+  REQUIRE(received.size() == 2);
+  CHECK(received[0] == "1ffe5a82  2026-11-22  En recherche");
+  CHECK(received[1] == "          D-86588a9d61 · Association des Tilleuls");
+  request["case"] = kId;
+  request["case_title"] = "Marchwyn Lou";
+  CHECK(lines(print_requests({request}, Language::french))[1] ==
+        "          D-86588a9d61 · Marchwyn Lou · Habitat des Ormes");
+}
+
+TEST_CASE("print: a partner that has not answered is said to be waited for, without a name or an id",
+          "[clients]") {
+  const json::object waiting{{"id", std::string(32, '0')}, {"name", ""}, {"joined", false}};
+  const auto shown = print_partners({waiting}, Language::french);
+  CHECK(shown.find("En attente de réponse") == 0);
+  CHECK(shown.find("00000000") == std::string::npos);
+  const json::object answered{{"id", kId},
+                              {"name", "Habitat des Ormes et des Charmes de la vallée de la Lys"},
+                              {"joined", true},
+                              {"fingerprint", "84658 08553 31830 58895 18868"}};
+  for (const auto& line : lines(print_partners({answered}, Language::french))) CHECK(width(line) <= 80);
+  CHECK(print_partners({answered}, Language::french)
+            .find("abri partner confirm \"84658 08553 31830 58895 18868\"") != std::string::npos);
+}
+
+TEST_CASE("print: people are shown with the number of their devices", "[clients]") {
+  const json::object person{{"id", kId}, {"name", "Inès Kermadec"}, {"devices", 2}, {"roles", {"head"}}};
+  CHECK(print_people({person}, Language::french).find("2 appareils · responsable") != std::string::npos);
+}
+
+TEST_CASE("print: what waits to be sent is told in cases", "[clients]") {
+  const auto waits = [](int unsent, int cases) {
+    return print_status({{"connection", "offline"}, {"unsent", unsent}, {"unsent_cases", cases}},
+                        Language::french);
+  };
+  CHECK(waits(7, 2).find("2 dossiers, logements ou demandes") != std::string::npos);
+  CHECK(waits(7, 0).find("autre chose que des dossiers") != std::string::npos);
+  CHECK(waits(0, 0).find("rien") != std::string::npos);
+}
+
+TEST_CASE("print: the end of a connection that stayed is told, and no answer that lacks parts throws",
+          "[clients]") {
+  CHECK(print_sync({{"connected", false}}, Language::french) == "L'appareil n'est plus connecté.\n");
+  CHECK(print_sync({{"unsent", 0}, {"conflicts", 1}, {"connected", true}}, Language::english) ==
+        "Synchronised. Nothing waits to be sent.\n1 conflict to settle: abri conflict list\nThe device stays "
+        "connected.\n");
+  for (const auto& odd : {json::object{}, json::object{{"unsent", "x"}, {"connected", 1}, {"roles", 7}}}) {
+    CHECK_FALSE(print_sync(odd, Language::french).empty());
+    CHECK_FALSE(print_progress(odd, Language::french).empty());
+    CHECK_FALSE(print_roles_set(odd, Language::french).empty());
+    CHECK_FALSE(print_requests({odd}, Language::french).empty());
+    CHECK_FALSE(print_partners({odd}, Language::french).empty());
+    CHECK_FALSE(print_people({odd}, Language::french).empty());
+    CHECK_FALSE(print_status(odd, Language::french).empty());
+    CHECK_FALSE(print_case(odd, Language::french).empty());
+  }
+}
+
 TEST_CASE("print: the status says where the second secret of the vault lies", "[clients]") {
   const json::object status{{"connection", "offline"},
                             {"keystore", {{"kind", "file"}, {"directory", "/var/lib/abri"}}}};

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "agent/reasons.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace abri::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string text_of(const Request& request, const char* name) {
+  const auto* value = request.arguments.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string{};
+}
+
+/// The file that a request is about.
+Result<core::CaseView> file_of(core::App& app, const Request& request) {
+  const auto* name = request.command == "request.send" ? "case" : "id";
+  ABRI_TRY(const auto id, app.find_case(text_of(request, name)));
+  return app.show(id, false);
+}
+
+/// A record of a file by its type, and by the beginning of its id where one is given.
+const core::RecordView* record_in(const core::CaseView& view, std::string_view type, std::string_view id) {
+  const auto it = std::ranges::find_if(view.records, [&](const auto& record) {
+    return (type.empty() || record.type == type) && record.id.hex().starts_with(id);
+  });
+  return it == view.records.end() ? nullptr : &*it;
+}
+
+/// Which type of record the fields of a request belong to; empty where they belong to none.
+std::string type_written(core::App& app, const Request& request) {
+  const auto& command = request.command;
+  if (command == "case.new") return "person";
+  if (command == "dwelling.new") return "dwelling";
+  if (command == "directory.new" || command == "organisation.create") return "organisation";
+  if (command == "case.add") return text_of(request, "type");
+  if (command == "request.send") return "needs_sheet";
+  if (command == "request.advance") return "relocation_request";
+  if (command == "proposal.advance") return "housing_proposal";
+  if (command != "case.set" && command != "conflict.resolve") return {};
+  const auto view = file_of(app, request);
+  const auto* record = view ? record_in(*view, "", text_of(request, "record")) : nullptr;
+  return record == nullptr ? std::string{} : record->type;
+}
+
+/// What was to be done with a field, "=", "+=" or "-=", and the text; nothing where the field was not given.
+struct Written {
+  char sign{'='};
+  std::string text;
+};
+std::optional<Written> written(const Request& request, std::string_view field) {
+  if (request.command == "conflict.resolve") return Written{'=', text_of(request, "value")};
+  if (request.command == "organisation.create") return Written{'=', text_of(request, "kind")};
+  const auto* fields = request.arguments.if_contains("fields");
+  if (fields == nullptr || !fields->is_array()) return {};
+  for (const auto& item : fields->as_array()) {
+    if (!item.is_string()) continue;
+    const std::string text(item.as_string());
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const char sign = text[equals - 1] == '+' || text[equals - 1] == '-' ? text[equals - 1] : '=';
+    if (text.substr(0, sign == '=' ? equals : equals - 1) == field)
+      return Written{sign, text.substr(equals + 1)};
+  }
+  return {};
+}
+
+std::string_view unreadable_because(const proto::Field& field, const std::string& text) {
+  switch (field.kind) {
+    case proto::Kind::enumeration:
+      return "choice";
+    case proto::Kind::boolean:
+      return "boolean";
+    case proto::Kind::date:
+      return "date";
+    case proto::Kind::integer: {
+      const bool digits = text.find_first_not_of("0123456789 +-") == std::string::npos;
+      return digits && field.minimum < field.maximum ? "range" : "number";
+    }
+    case proto::Kind::text:
+      return field.unit == "phone" ? "" : "code";
+  }
+  return "";
+}
+
+std::string_view refused_because(const Error& error, const proto::Field& field, const Written& given) {
+  if (error.code == Errc::not_found) return "absent";
+  if (field.merge == WORKFLOW) return "workflow";
+  if (!proto::parse_value(field, given.text)) return unreadable_because(field, given.text);
+  if (given.sign == '-' && field.merge == NOTES) return "note";
+  if (given.sign != '=' && field.merge != ADD_WINS) return "list";
+  if (field.unit == "commune") return "code";
+  return given.text.empty() ? "missing" : "";
+}
+
+void add_what_it_takes(json::object& out, const proto::Field& field, proto::Language language) {
+  if (field.enumeration != nullptr) {
+    json::array values;
+    for (const auto& value : field.enumeration->values)
+      values.push_back(json::object{{"name", value.name}, {"label", value.label.in(language)}});
+    out["values"] = std::move(values);
+  }
+  if (field.minimum < field.maximum) {
+    out["minimum"] = field.minimum;
+    out["maximum"] = field.maximum;
+  }
+}
+
+/// What must be written before a step or a request, and where.
+void add_place(json::object& out, core::App& app, const Request& request, const std::string& type) {
+  out["reason"] = "first";
+  const auto view = file_of(app, request);
+  const auto* record = view ? record_in(*view, type, text_of(request, "record")) : nullptr;
+  if (record == nullptr) return;
+  out["case"] = view->summary.id.hex();
+  out["record"] = record->id.hex();
+}
+
+json::object open_request(core::App& app, const Request& request) {
+  const auto view = file_of(app, request);
+  const auto requests = app.requests();
+  if (!view || !requests) return {};
+  const auto landlord = text_of(request, "landlord");
+  std::string name = landlord;
+  if (const auto partners = app.partners())
+    for (const auto& partner : *partners)
+      if (!landlord.empty() && partner.id.hex().starts_with(landlord)) name = partner.name;
+  for (const auto& one : *requests)
+    if (one.case_id == view->summary.id && one.landlord == name)
+      return {{"case", one.summary.id.hex()}, {"title", one.summary.title}};
+  return {};
+}
+
+}  // namespace
+
+json::object reason(core::App& app, const Request& request, const Error& error) {
+  if (error.code == Errc::conflict && error.where == std::string_view("open_request"))
+    return open_request(app, request);
+  const auto type_name = type_written(app, request);
+  const auto* type = proto::schema().find(type_name);
+  const auto* field = type == nullptr ? nullptr : type->find(error.where);
+  if (field == nullptr) return {};
+  json::object out{{"field", field->name}, {"label", field->label.in(request.language)}};
+  if (error.code != Errc::invalid_argument && error.code != Errc::not_found) return out;
+  add_what_it_takes(out, *field, request.language);
+  if (request.command == "request.send" || request.command.ends_with(".advance")) {
+    add_place(out, app, request, type_name);
+    return out;
+  }
+  const auto given = written(request, field->name);
+  const auto because = given ? refused_because(error, *field, *given) : "missing";
+  if (!because.empty()) out["reason"] = because;
+  return out;
+}
+
+}  // namespace abri::agent

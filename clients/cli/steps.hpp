@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include <abri/base/language.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace abri::cli {
+
+/// A step of a workflow as the help names it (core/src/merge/workflows.cpp; a test compares the two).
+struct Step {
+  enum class By : std::uint8_t { association, landlord, both };
+  std::string_view action;
+  std::string_view french;
+  std::string_view english;
+  By by{By::both};
+};
+
+std::span<const Step> request_steps();
+std::span<const Step> proposal_steps();
+
+/// A line for each step: what to type, what it means, whose it is.
+std::string print_steps(std::span<const Step> steps, Language language);
+
+}  // namespace abri::cli

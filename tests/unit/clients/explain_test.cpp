@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cli/explain.hpp"
+
+#include "cli/messages.hpp"
+#include "cli/steps.hpp"
+#include "merge/workflows.hpp"
+#include "support/paths.hpp"
+
+#include <abri/base/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <boost/json.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+using namespace abri;
+using namespace abri::cli;
+namespace json = boost::json;
+
+namespace {
+
+/// Every place that an error of ours can name: what stands beside an error code in the sources.
+std::set<std::string> known_places() {
+  std::set<std::string> out;
+  const std::regex place(R"re(Error\{[^"{}]*, "([^"]+)")re");
+  for (const auto* folder : {"core/src", "crypto/src", "proto/src", "clients"})
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(test::source_dir() / folder)) {
+      if (entry.path().extension() != ".cpp") continue;
+      std::ifstream file(entry.path());
+      const std::string source{std::istreambuf_iterator<char>(file), {}};
+      for (std::sregex_iterator it(source.begin(), source.end(), place), end; it != end; ++it)
+        out.insert((*it)[1]);
+    }
+  return out;
+}
+
+json::object choice() {
+  return {{"field", "typology_min"},
+          {"label", "Typologie minimale"},
+          {"reason", "choice"},
+          {"values", {{{"name", "t1"}, {"label", "T1"}}, {{"name", "t2"}, {"label", "T2"}}}}};
+}
+
+bool by(const core::merge::Transition& step, Side side) {
+  return step.side == side;
+}
+
+/// Every step that a person can take in this version is in the help, in the words of the workflow, and with whose it is.
+void check_steps(std::string_view workflow, std::span<const Step> steps) {
+  using core::merge::Guard;
+  std::set<std::string_view> possible;
+  for (const auto& step : core::merge::workflow(workflow)->transitions) {
+    const bool later = step.guard == Guard::lease_signed || step.action == "send" ||
+                       step.action == "follow_up" || step.action == "close";
+    if (later) continue;
+    possible.insert(step.action);
+    INFO(step.action);
+    const auto shown = std::ranges::find(steps, step.action, &Step::action);
+    REQUIRE(shown != steps.end());
+    CHECK(shown->french == step.label_fr);
+    CHECK(shown->english == step.label_en);
+    if (shown->by == Step::By::association) CHECK(by(step, OWNER));
+    if (shown->by == Step::By::landlord) CHECK(by(step, PARTNER));
+  }
+  CHECK(possible.size() == steps.size());
+}
+
+}  // namespace
+
+TEST_CASE("messages: a place in an error has a name for people in both languages, or is left out",
+          "[clients]") {
+  const auto places = known_places();
+  CHECK(places.size() > 100);
+  for (const auto& where : places) {
+    for (std::uint16_t number = 1; to_string(static_cast<Errc>(number)) != "unknown"; ++number) {
+      const std::string code(to_string(static_cast<Errc>(number)));
+      if (code == "internal" || has_text("what." + where) || has_text("error." + code + "." + where))
+        continue;
+      INFO(code << " at " << where);
+      for (const auto language : {Language::french, Language::english})
+        CHECK(explain(code, where, language) == explain(code, "nowhere at all", language));
+    }
+  }
+  for (const auto& code : {"auth_failed", "not_permitted", "malformed", "storage_failed", "not_found"})
+    for (const auto language : {Language::french, Language::english})
+      CHECK(explain(code, "fingerprint", language).find('(') == std::string::npos);
+}
+
+TEST_CASE("messages: a refused value is told by what the field takes", "[clients]") {
+  const auto french = [](const json::object& reason) {
+    return explain("invalid_argument", std::string(reason.at("field").as_string()), reason, Language::french);
+  };
+  CHECK(french(choice()) ==
+        "« Typologie minimale » ne prend pas cette valeur. Choisissez : t1 = T1, t2 = T2");
+  CHECK(french({{"field", "adults"},
+                {"label", "Adultes"},
+                {"reason", "range"},
+                {"minimum", 1},
+                {"maximum", 10}}) == "« Adultes » doit être un nombre entier, de 1 à 10.");
+  auto first = choice();
+  first["reason"] = "first";
+  first["case"] = "1ffe5a82c0ffee001ffe5a82c0ffee00";
+  first["record"] = "0ece5b0ac0ffee001ffe5a82c0ffee00";
+  CHECK(french(first) ==
+        "Il faut d'abord écrire « Typologie minimale » : abri case set 1ffe5a82 0ece5b0a "
+        "typology_min=VALEUR\nValeurs possibles : t1 = T1, t2 = T2");
+}
+
+TEST_CASE("messages: every reason of the agent has its words in both languages, and all of them are used",
+          "[clients]") {
+  for (const auto* why : {"choice", "range", "number", "boolean", "date", "code", "list", "note", "workflow",
+                          "absent", "missing", "first"}) {
+    auto reason = choice();
+    reason["reason"] = why;
+    INFO(why);
+    for (const auto language : {Language::french, Language::english}) {
+      const auto said = explain("invalid_argument", "typology_min", reason, language);
+      CHECK(said.find("Typologie minimale") != std::string::npos);
+      CHECK(said.find("{}") == std::string::npos);
+    }
+    CHECK(has_text("reason." + std::string(why)));
+  }
+}
+
+TEST_CASE("messages: a request that is still open is named", "[clients]") {
+  const auto said = explain("conflict", "open_request",
+                            {{"case", "1ffe5a82c0ffee00"}, {"title", "D-86588a9d61"}}, Language::english);
+  CHECK(said.find("D-86588a9d61") != std::string::npos);
+  CHECK(said.find("abri request advance 1ffe5a82 withdraw") != std::string::npos);
+}
+
+TEST_CASE("messages: an error without any reason is told as before", "[clients]") {
+  CHECK(explain("locked", "agent", {}, Language::french) == explain("locked", "agent", Language::french));
+  CHECK(explain("invalid_argument", "adults", {{"field", "adults"}, {"label", "Adultes"}}, Language::french)
+            .find("« Adultes »") == 0);
+}
+
+TEST_CASE("help: the steps of requests and proposals are those of the workflows", "[clients]") {
+  check_steps("relocation_request", request_steps());
+  check_steps("housing_proposal", proposal_steps());
+  for (const auto language : {Language::french, Language::english}) {
+    const auto shown = print_steps(proposal_steps(), language);
+    CHECK(shown.find("plan_visit") != std::string::npos);
+    CHECK(shown.find(language == Language::french ? "bailleur" : "landlord") != std::string::npos);
+  }
+}

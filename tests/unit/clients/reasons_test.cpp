@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "agent/commands.hpp"
+#include "agent/readable.hpp"
+#include "agent/render.hpp"
+#include "desk.hpp"
+
+#include <string>
+
+#include <boost/json.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+using namespace abri;
+using namespace abri::agent;
+namespace json = boost::json;
+
+namespace {
+
+/// The reason that the agent gives for a refusal.
+json::object refused(const Desk& desk, const std::string& command, json::object arguments) {
+  const Request request{command, std::move(arguments), proto::Language::fr};
+  const auto said = json::parse(answer(*desk.app, request, carry_out(*desk.app, request))).as_object();
+  REQUIRE(said.at("ok") == false);
+  const auto* reason = said.if_contains("reason");
+  return reason == nullptr ? json::object{} : reason->as_object();
+}
+
+std::string why(const json::object& reason) {
+  const auto* text = reason.if_contains("reason");
+  return text == nullptr ? std::string{} : std::string(text->as_string());
+}
+
+}  // namespace
+
+TEST_CASE("reasons: each kind of refused value is told from the others", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const auto sheet = desk.made("case.add", {{"id", id}, {"type", "needs_sheet"}, {"fields", {"adults=1"}}});
+  const auto set = [&](const std::string& edit) {
+    return refused(desk, "case.set", {{"id", id}, {"record", sheet}, {"fields", {"children=1", edit}}});
+  };
+  CHECK(why(set("adults=11")) == "range");
+  CHECK(set("adults=11").at("maximum") == 10);
+  CHECK(set("adults=11").at("label") == "Adultes");
+  CHECK(why(set("adults=deux")) == "number");
+  CHECK(why(set("typology_min=t9")) == "choice");
+  CHECK(set("typology_min=t9").at("values").as_array().size() > 4);
+  CHECK(why(set("lift=peut-être")) == "boolean");
+  CHECK(why(set("assessed_on=20/11/2026")) == "date");
+  CHECK(why(set("wanted_communes+=Lille")) == "code");
+  CHECK(why(set("wanted_communes+=00001")) == "code");
+  CHECK(why(set("wanted_communes-=59350")) == "absent");
+  CHECK(why(set("adults+=1")) == "list");
+  CHECK(why(set("notes-=un")) == "note");
+  CHECK(refused(desk, "case.set", {{"id", id}, {"record", sheet}, {"fields", {"adlts=2"}}}).empty());
+  CHECK(refused(desk, "case.show", {{"id", "0123"}}).empty());
+}
+
+TEST_CASE("reasons: what a dwelling lacks is named", "[clients]") {
+  const Desk desk;
+  const auto reason = refused(desk, "dwelling.new", {{"fields", {"reference=ORM-0412", "commune=59350"}}});
+  CHECK(why(reason) == "missing");
+  CHECK(reason.at("field") == "typology");
+}
+
+TEST_CASE("agent: roles are given by a whole name or an id, and what was taken away is told", "[clients]") {
+  const Desk desk;
+  const auto given = desk.ask("roles.set", {{"user", "Awa Lenoir"}, {"roles", {"administrator", "head"}}});
+  REQUIRE(given);
+  CHECK(given->at("name") == "Awa Lenoir");
+  CHECK(given->at("roles") == json::array({"administrator", "head"}));
+  CHECK(given->at("removed") == json::array({"social_worker", "housing_referent"}));
+  const auto id = std::string(desk.ask("people")->as_array()[0].at("id").as_string());
+  CHECK(desk.ask("roles.set", {{"user", id.substr(0, 8)}, {"roles", {"administrator", "head", "shelter"}}}));
+  for (const auto* nobody : {"Awa", "", "awa lenoir", "Zoé"})
+    CHECK(desk.ask("roles.set", {{"user", nobody}, {"roles", {"head"}}}).error().where ==
+          std::string("user"));
+}
+
+TEST_CASE("agent: the woman stands before the others of her file", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn", "first_name=Lou"}}});
+  for (const auto* child : {"Ada", "Milo", "Zoé", "Noé"})
+    static_cast<void>(desk.made(
+        "case.add", {{"id", id},
+                     {"type", "person"},
+                     {"fields", {"role=child", std::string("first_name=") + child, "last_name=Marchwyn"}}}));
+  static_cast<void>(desk.made("case.add", {{"id", id}, {"type", "needs_sheet"}, {"fields", {"adults=1"}}}));
+  CHECK(desk.texts(id, "person", "first_name").front() == "Lou");
+  const auto shown = desk.ask("case.show", {{"id", id}});
+  CHECK(shown->at("records").as_array().back().at("type") == "needs_sheet");
+}
+
+TEST_CASE("agent: a request or partner that is not known here has no id between the fields", "[clients]") {
+  const Desk desk;
+  core::CaseView view;
+  core::RecordView record;
+  record.type = "sent_request";
+  for (const auto* name : {"request", "partner"})
+    record.fields.push_back({name, {{std::string(32, 'a'), 1, "", {}}}, false, false});
+  view.records.push_back(record);
+  auto shown = to_json(view, proto::Language::fr);
+  name_references(*desk.app, shown);
+  for (const auto& field : shown.at("records").as_array()[0].at("fields").as_array()) {
+    CHECK(field.at("values").as_array()[0].at("text") == "");
+    CHECK(field.at("values").as_array()[0].at("raw") == json::string(32, 'a'));
+  }
+}
+
+TEST_CASE("agent: of two levels of danger the safer holds, of two numbers none", "[clients]") {
+  const auto& level = *proto::schema().find("danger_assessment")->find("level");
+  core::FieldView view{"level", {{"watch", 1, "", {}}, {"established", 2, "", {}}}, true, false};
+  CHECK(holds_meanwhile(level, view) == 2);
+  view.values = {{"established", 1, "", {}}, {"watch", 2, "", {}}};
+  CHECK(holds_meanwhile(level, view) == 1);
+  view.conflict = false;
+  CHECK(holds_meanwhile(level, view) == 0);
+  const auto& phone = *proto::schema().find("person")->find("safe_phone");
+  CHECK(holds_meanwhile(phone, {"safe_phone", {{"+33639980012", 1, "", {}}}, true, false}) == 0);
+}
