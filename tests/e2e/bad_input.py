@@ -70,7 +70,7 @@ def refuse_passphrases(world, judge):
     device = Device(world, "first")
     world.devices.append(device)
     answers = [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
-    judge.outcome("a command on a locked vault", "locked", None, answers)
+    judge.outcome("a command where there is no vault", "not_a_vault", "missing", answers)
     judge.shut(device, "a vault that is not there", "not_a_vault", "unlock", where="missing")
     judge.shut(device, "a short passphrase", "weak_parameters", "init", passphrase="trois k")
     judge.shut(device, "an empty passphrase", "invalid_argument", "init", passphrase="")
@@ -83,7 +83,10 @@ def refuse_passphrases(world, judge):
     second.environment = dict(device.environment, XDG_RUNTIME_DIR=world.path("elsewhere"))
     os.mkdir(world.path("elsewhere"), 0o700)
     judge.shut(second, "a vault that another process holds", "storage_busy", "unlock")
+    judge.shut(device, "a second vault over an open one", "already_exists", "init", where="open vault")
     device.lock()
+    answers = [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
+    judge.outcome("a command on a locked vault", "locked", None, answers)
     judge.shut(device, "a second vault in the same folder", "already_exists", "init")
     judge.shut(device, "a wrong passphrase", "wrong_passphrase", "unlock", passphrase=PASSPHRASE + " ")
     judge.shut(device, "a passphrase of a megabyte", "too_large", "unlock", passphrase="a" * 60000)
