@@ -23,15 +23,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   context.compartment = IDENTITY;
   std::map<std::pair<std::uint32_t, RecordId>, RecordState> forwards;
   auto backwards = forwards;
-  const auto merge = [&](auto& states, const Operation& operation) {
+  const auto merge_into = [&](auto& states, const Operation& operation) {
     const auto* type = proto::schema().find(operation.record_type);
     const auto* field = type == nullptr ? nullptr : type->find(operation.field);
     apply(states[{operation.record_type, operation.record}], field, operation, context);
   };
-  for (const auto& operation : change->operations) merge(forwards, operation);
+  for (const auto& operation : change->operations) merge_into(forwards, operation);
   for (auto it = change->operations.rbegin(); it != change->operations.rend(); ++it) {
-    merge(backwards, *it);
-    merge(backwards, *it);
+    merge_into(backwards, *it);
+    merge_into(backwards, *it);
   }
   for (const auto& [key, state] : forwards) {
     fuzz::must(digest(state) == digest(backwards.at(key)), "merging does not depend on order or repetition");
