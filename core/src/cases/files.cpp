@@ -169,7 +169,8 @@ std::string raw_text(const proto::Field& field, const proto::Value& value) {
       case proto::Kind::date:
         return std::string(v.as_text());
       case proto::Kind::integer:
-        return std::to_string(v.as_integer().value_or(0));
+        return field.unit == "microdegree" ? proto::render(field, v, proto::Language::en)
+                                           : std::to_string(v.as_integer().value_or(0));
       case proto::Kind::boolean:
         return v.as_boolean().value_or(false) ? "true" : "false";
       case proto::Kind::enumeration: {

@@ -38,5 +38,22 @@ TEST_CASE("App: whoever may not read an address is told that there is one, and w
   CHECK(other->app->show(id, false)->unreadable.empty());
 }
 
+TEST_CASE("App: coordinates are shown as they are entered, in degrees", "[core][cases]") {
+  PeopleWorld world;
+  auto& device = world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");
+  const std::vector<FieldEdit> person{{.field = "last_name", .value = "Traoré"}};
+  const auto id = *device.app->create_case(person);
+  const std::vector<FieldEdit> place{{.field = "kind", .value = "shelter"},
+                                     {.field = "latitude", .value = "50.6365"},
+                                     {.field = "longitude", .value = "-1.05"}};
+  const auto location = device.app->add_record(id, "location", place);
+  REQUIRE(location);
+  const auto shown = record_of(*device.app, id, "location");
+  const auto latitude = field_of(shown, "latitude").values.front().raw;
+  CHECK(latitude == "50.636500");
+  CHECK(field_of(shown, "longitude").values.front().raw == "-1.050000");
+  CHECK(device.app->edit(id, *location, std::vector<FieldEdit>{{.field = "latitude", .value = latitude}}));
+}
+
 }  // namespace
 }  // namespace abri::core::test

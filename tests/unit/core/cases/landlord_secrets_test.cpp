@@ -111,11 +111,12 @@ std::map<std::size_t, Bytes> opened_by(const std::set<Value>& values,
   return opened;
 }
 
-/// The secrets of a vault that open something: all but the keys that only sign.
+/// The secrets of a vault that open something: all but the keys that only sign, and the 16 bytes of a code, from which a mailbox's
+/// secret (kind 6) was derived.
 std::vector<std::pair<std::string, Value>> opening_secrets(vault::Database& db) {
   std::vector<std::pair<std::string, Value>> out;
   for (const auto* sql : {"SELECT 'kind ' || kind || ' generation ' || generation, value FROM secrets WHERE "
-                          "kind NOT IN (1, 7)",
+                          "kind NOT IN (1, 7, 9)",
                           "SELECT 'compartment ' || compartment, key FROM compartment_keys"}) {
     auto rows = db.statement(sql);
     REQUIRE(rows);
