@@ -200,6 +200,8 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   const auto* known = world_.log(arrived.log);
   if (known == nullptr || arrived.first != known->size) return Error{Errc::internal, "cursor"};
   Log log = *known;  // changed in memory only when the transaction holds
+  // What a feed brings, a receipt of ours too, the server gives again after a loss of power. Links make keys and answers here: those wait.
+  const vault::DeferredCommits deferred(world_.db, log.kind == sync::LogKind::feed);
   const auto logs_before = world_.logs.size();
   auto applied = change([&]() -> Result<Applied> {
     ABRI_CHECK(store_entries(world_, log, arrived));

@@ -74,8 +74,6 @@ class AnchorKeeper {
 
   /// A commit is durable. @threads inside SQLite's commit
   void follow(std::uint64_t frames) noexcept;
-  /// What the log has grown to since the last folding.
-  [[nodiscard]] std::uint64_t log_frames() const { return anchor_.log_frames; }
 
   /// Raises the generation (`meta.generation`), folds the log into the file and takes the new digests.
   /// @errors  Errc::storage_busy  a statement of this connection is under way; nothing was done

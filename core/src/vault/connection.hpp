@@ -41,7 +41,8 @@ struct Connection {
   std::unique_ptr<sqlite3, CloseDatabase> db;
   std::unordered_map<std::string, Kept, TextHash, std::equal_to<>> kept;  // finalised before `db` closes
   CommitListener* listener{nullptr};
-  int depth{0};  ///< of transactions
+  int depth{0};        ///< of transactions
+  bool durable{true};  ///< commits wait for the disk
   bool failed{false};
 };
 

@@ -25,6 +25,7 @@ int authorise(void*, int action, const char* first, const char* second, const ch
   constexpr std::array<std::string_view, 8> kPragmas{
       "user_version",    "cache_size",  "page_count",     "page_size",
       "integrity_check", "quick_check", "freelist_count", "cipher_integrity_check"};
+  constexpr std::array<std::string_view, 2> kSynchronous{"FULL", "NORMAL"};
   constexpr std::array<std::string_view, 4> kFunctions{"sqlcipher_export", "load_extension", "readfile",
                                                        "writefile"};
   switch (action) {
@@ -32,6 +33,8 @@ int authorise(void*, int action, const char* first, const char* second, const ch
     case SQLITE_DETACH:
       return SQLITE_DENY;
     case SQLITE_PRAGMA:
+      if (second != nullptr && std::string_view(first) == "synchronous")
+        return std::ranges::find(kSynchronous, second) == kSynchronous.end() ? SQLITE_DENY : SQLITE_OK;
       return std::ranges::find(kPragmas, first) == kPragmas.end() ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_FUNCTION:
       return std::ranges::find(kFunctions, second) == kFunctions.end() ? SQLITE_OK : SQLITE_DENY;
@@ -141,7 +144,8 @@ Result<void> set_up(Connection& connection, const crypto::DatabaseKey& key, bool
 
 int on_commit(void* context, sqlite3*, const char*, int frames) {
   auto* connection = static_cast<Connection*>(context);
-  if (connection->listener != nullptr) connection->listener->after_commit(static_cast<std::uint32_t>(frames));
+  if (connection->listener != nullptr)
+    connection->listener->after_commit(static_cast<std::uint32_t>(frames), connection->durable);
   return SQLITE_OK;
 }
 
@@ -273,6 +277,26 @@ Result<void> Database::verify() {
 
 void Database::listen(CommitListener* listener) {
   connection_->listener = listener;
+}
+
+void Database::set_durable(bool durable) {
+  auto& connection = *connection_;
+  ABRI_ASSERT(connection.depth == 0);
+  if (connection.durable == durable) return;
+  const char* sql = durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+  if (sqlite3_exec(connection.db.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) {
+    connection.durable = durable;
+  } else if (durable) {
+    connection.failed = true;  // never taken for durable what is not
+  }
+}
+
+DeferredCommits::DeferredCommits(Database& db, bool wanted) : db_(wanted ? &db : nullptr) {
+  if (db_ != nullptr) db_->set_durable(false);
+}
+
+DeferredCommits::~DeferredCommits() {
+  if (db_ != nullptr) db_->set_durable(true);
 }
 
 bool Database::failed() const {

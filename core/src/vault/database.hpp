@@ -27,9 +27,9 @@ class CommitListener {
 
   /// Before an outermost transaction begins; may run a transaction or a checkpoint itself.
   virtual Result<void> before_transaction() = 0;
-  /// A commit is durable and the write-ahead log now holds `wal_frames` frames. Runs inside SQLite: it must not use the
-  /// connection.
-  virtual void after_commit(std::uint32_t wal_frames) noexcept = 0;
+  /// The write-ahead log now holds `wal_frames` frames, and all of them are durable unless commits are deferred. Runs inside SQLite:
+  /// it must not use the connection.
+  virtual void after_commit(std::uint32_t wal_frames, bool durable) noexcept = 0;
 };
 
 /// One connection to an encrypted database. A connection that could write anything in clear does not open.
@@ -78,6 +78,9 @@ class Database {
   /// @errors  Errc::storage_failed
   Result<void> verify();
 
+  /// Whether the commits that follow wait for the disk (`DeferredCommits`). Not within a transaction.
+  void set_durable(bool durable);
+
   /// At most one; it outlives the connection or is removed with nullptr.
   void listen(CommitListener* listener);
 
@@ -93,6 +96,20 @@ class Database {
                                bool read_only);
 
   std::unique_ptr<Connection> connection_;
+};
+
+/// While it lives, commits do not wait for the disk: they outlive the program, but perhaps not a loss of power; the next other commit makes
+/// them durable. For what the server gives again. Not within a transaction.
+class DeferredCommits {
+ public:
+  /// @param wanted  false: does nothing
+  DeferredCommits(Database& db, bool wanted);
+  DeferredCommits(const DeferredCommits&) = delete;
+  DeferredCommits& operator=(const DeferredCommits&) = delete;
+  ~DeferredCommits();
+
+ private:
+  Database* db_;
 };
 
 /// The scope of a transaction: rolled back unless committed. The outermost is BEGIN IMMEDIATE; within it, savepoints.

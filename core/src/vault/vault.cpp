@@ -71,17 +71,22 @@ struct Vault::State final : CommitListener {
         readers(std::make_shared<ReaderPool>(database_file(directory), *key)) {}
 
   Result<void> before_transaction() override {
-    if (folding || keeper.log_frames() < kFoldFrames) return {};
+    if (folding || log_frames < kFoldFrames) return {};
     static_cast<void>(fold());  // busy or full: later; a failed disk shows in the transaction itself
     return {};
   }
-  void after_commit(std::uint32_t wal_frames) noexcept override { keeper.follow(wal_frames); }
+  void after_commit(std::uint32_t wal_frames, bool durable) noexcept override {
+    log_frames = wal_frames;
+    if (durable) keeper.follow(wal_frames);  // an anchor must never be newer than what a loss of power leaves
+  }
 
   Result<void> fold() {
     const auto quiet = readers->quiet();
     if (!quiet) return Error{Errc::storage_busy, "Vault: a reader is out"};
+    db->set_durable(true);  // the generation is durable before the anchor names it
     folding = true;
     auto done = keeper.fold(*db);
+    if (done) log_frames = 0;
     folding = false;
     return done;
   }
@@ -97,6 +102,7 @@ struct Vault::State final : CommitListener {
   AnchorKeeper keeper;                     // its descriptor of the file closes after `db`
   std::shared_ptr<ReaderPool> readers;
   std::optional<Database> db;
+  std::uint64_t log_frames{0};  // in the write-ahead log, the deferred ones too
   bool stale{false};
   bool folding{false};
 };

@@ -224,3 +224,46 @@ TEST_CASE("anchor: it comes back as it was written, and other bytes are refused"
   bytes[0] = std::byte{2};
   CHECK(Anchor::decode(bytes).error().code == Errc::version_unsupported);
 }
+
+TEST_CASE("rollback: a loss of power takes deferred commits only, and leaves no stale vault",
+          "[core][vault]") {
+  test::AliceVault alice;
+  auto vault = alice.create();
+  put(vault, "edit", "kept");
+  const Snapshot on_disk(alice);
+  {
+    const DeferredCommits deferred(**vault.database(), true);
+    put(vault, "received", "given again");
+  }
+  CHECK(get(vault, "received") == "given again");
+  crash(alice, std::move(vault));
+
+  SECTION("the end of the log was not on the disk yet") {
+    on_disk.restore(alice);
+    auto after = alice.open();
+    CHECK_FALSE(after.stale());
+    CHECK(get(after, "edit") == "kept");
+    CHECK(get(after, "received") == "(none)");
+  }
+  SECTION("the program ended and the machine did not: nothing is missing") {
+    auto after = alice.open();
+    CHECK_FALSE(after.stale());
+    CHECK(get(after, "received") == "given again");
+  }
+}
+
+TEST_CASE("rollback: DR-04 the next commit that waits for the disk anchors the deferred ones too",
+          "[core][vault]") {
+  test::AliceVault alice;
+  auto vault = alice.create();
+  put(vault, "edit", "kept");
+  const Snapshot before(alice);
+  {
+    const DeferredCommits deferred(**vault.database(), true);
+    put(vault, "received", "given again");
+  }
+  put(vault, "edit", "changed");
+  crash(alice, std::move(vault));
+  before.restore(alice);
+  CHECK(alice.open().stale());
+}
