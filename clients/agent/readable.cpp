@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <tuple>
 
 namespace abri::agent {
@@ -51,7 +52,14 @@ std::string value_in(const core::RecordView& record, std::string_view field) {
 }
 
 void order_records(core::CaseView& view) {
-  std::ranges::stable_sort(view.records, {}, rank);
+  // not std::stable_sort: with this libstdc++ it calls what C++17 deprecates, and clang says so
+  std::vector<std::size_t> order(view.records.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(rank(view.records[i]), i); });
+  std::vector<core::RecordView> sorted;
+  sorted.reserve(order.size());
+  for (const auto i : order) sorted.push_back(std::move(view.records[i]));
+  view.records = std::move(sorted);
 }
 
 void name_references(core::App& app, json::object& shown) {

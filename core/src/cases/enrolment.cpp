@@ -358,15 +358,15 @@ Result<Log*> open_mailbox(World& world, MeetingCode& code) {
 
 /// Without a right to logs: the mailbox by which this person came in. Its first code may be known to others, so that the messages have
 /// a key of their own; a new code takes the place of an earlier one.
-Result<Log*> reopen_door(World& world, MeetingCode& code) {
-  const auto& door = world.keyring.door();
-  auto* mailbox = door ? world.log(door->log) : nullptr;
+Result<Log*> reuse_rendezvous(World& world, MeetingCode& code) {
+  const auto& rendezvous = world.keyring.rendezvous();
+  auto* mailbox = rendezvous ? world.log(rendezvous->log) : nullptr;
   if (mailbox == nullptr) return Error{Errc::not_permitted, "own_device"};
   code.kind = MeetingCode::Kind::own_device;
-  code.log = door->log;
-  code.door = door->secret;
+  code.log = rendezvous->log;
+  code.rendezvous = rendezvous->secret;
   ABRI_TRY(const auto secret, code.chain_secret());
-  ABRI_CHECK(world.keyring.add_mailbox_key(world.db, door->log, secret));
+  ABRI_CHECK(world.keyring.add_mailbox_key(world.db, rendezvous->log, secret));
   return mailbox;
 }
 
@@ -400,7 +400,7 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
   code.server_address = own->state.server().address;
   auto opened = open_mailbox(world, code);
   if (!opened && !pending.new_user && opened.error().code == Errc::not_permitted)
-    opened = reopen_door(world, code);
+    opened = reuse_rendezvous(world, code);
   ABRI_TRY(const auto* mailbox, opened);
   ABRI_CHECK(set_meta(world.db, pending_key(mailbox->id), encode_pending(pending)));
   ABRI_TRY(const auto message, encode_invitation(world, pending));
@@ -411,14 +411,14 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
 Result<void> join(World& world, const std::string& text) {
   if (!world.organisation.is_zero()) return Error{Errc::already_exists, "organisation"};
   ABRI_TRY(const auto code, decode_device_code(text));
-  ABRI_TRY(const auto door, code.door_secret());
-  ABRI_CHECK(world.keyring.add_mailbox(world.db, code.log, door));
+  ABRI_TRY(const auto rendezvous, code.rendezvous_secret());
+  ABRI_CHECK(world.keyring.add_mailbox(world.db, code.log, rendezvous));
   const bool own = code.kind == MeetingCode::Kind::own_device;
   if (own) {
     ABRI_TRY(const auto secret, code.chain_secret());
     ABRI_CHECK(world.keyring.add_mailbox_key(world.db, code.log, secret));
   }
-  ABRI_CHECK(world.keyring.set_door(world.db, {code.log, own ? code.door : code.secret}));
+  ABRI_CHECK(world.keyring.set_rendezvous(world.db, {code.log, own ? code.rendezvous : code.secret}));
   Writer server;
   server.raw(code.server_key.bytes()).raw(code.server_address);
   ABRI_CHECK(set_meta(world.db, "server", server.view()));

@@ -15,7 +15,7 @@ enum class SecretKind : std::int64_t {
   mailbox = 6,
   account = 7,
   mailbox_key = 8,
-  door = 9,
+  rendezvous = 9,
 };
 
 constexpr ByteArray<16> kNone{};
@@ -91,10 +91,10 @@ Result<Keyring> Keyring::load(vault::Database& db) {
         ring.mailbox_keys_.emplace(scope, chain::derive_chain_secrets(secret));
         break;
       }
-      case SecretKind::door: {
+      case SecretKind::rendezvous: {
         Reader in(value);
-        ring.door_ = Door{scope, in.array<16>()};
-        ABRI_CHECK(in.finish("door"));
+        ring.rendezvous_ = Rendezvous{scope, in.array<16>()};
+        ABRI_CHECK(in.finish("rendezvous"));
         break;
       }
       case SecretKind::account: {
@@ -213,9 +213,9 @@ const crypto::ChainKey* Keyring::mailbox_key(const LogId& log) const {
   return secrets == nullptr ? nullptr : &secrets->key;
 }
 
-Result<void> Keyring::set_door(vault::Database& db, const Door& door) {
-  ABRI_CHECK(store(db, SecretKind::door, door.log.bytes(), kNone, 0, door.secret));
-  door_ = door;
+Result<void> Keyring::set_rendezvous(vault::Database& db, const Rendezvous& rendezvous) {
+  ABRI_CHECK(store(db, SecretKind::rendezvous, rendezvous.log.bytes(), kNone, 0, rendezvous.secret));
+  rendezvous_ = rendezvous;
   return {};
 }
 

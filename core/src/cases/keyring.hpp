@@ -61,12 +61,12 @@ class Keyring {
 
   /// The mailbox by which this person came in, and the secret of its code: whoever may not open mailboxes brings her own devices in
   /// through it.
-  struct Door {
+  struct Rendezvous {
     LogId log;
     ByteArray<16> secret{};
   };
-  Result<void> set_door(vault::Database& db, const Door& door);
-  [[nodiscard]] const std::optional<Door>& door() const { return door_; }
+  Result<void> set_rendezvous(vault::Database& db, const Rendezvous& rendezvous);
+  [[nodiscard]] const std::optional<Rendezvous>& rendezvous() const { return rendezvous_; }
 
   /// The quota account of the organisation, while only this device knows it (before genesis) or once opened from it.
   Result<void> add_account(vault::Database& db, const AccountId& account, const crypto::SigningKey& key);
@@ -84,7 +84,7 @@ class Keyring {
   std::map<ChainId, chain::ChainSecrets> chains_;
   std::map<LogId, chain::ChainSecrets> mailboxes_;
   std::map<LogId, chain::ChainSecrets> mailbox_keys_;
-  std::optional<Door> door_;
+  std::optional<Rendezvous> rendezvous_;
   std::map<AccountId, crypto::SigningKey> accounts_;
 };
 

@@ -40,7 +40,7 @@ Result<chain::ChainSecret> derive(const ByteArray<16>& secret, MeetingCode::Kind
 std::string MeetingCode::encode() const {
   Writer out;
   out.u8(1).u8(static_cast<std::uint8_t>(kind)).raw(secret).raw(log.bytes()).raw(server_key.bytes());
-  if (kind == Kind::own_device) out.raw(door);
+  if (kind == Kind::own_device) out.raw(rendezvous);
   out.raw(server_address);
   return crypto::encode_code(out.view());
 }
@@ -55,7 +55,7 @@ Result<MeetingCode> MeetingCode::decode(const std::string& text, Kind expected) 
   code.secret = in.array<16>();
   code.log = LogId(in.array<16>());
   code.server_key = crypto::SigningPublicKey(in.array<32>());
-  if (expected == Kind::own_device) code.door = in.array<16>();
+  if (expected == Kind::own_device) code.rendezvous = in.array<16>();
   code.server_address = as_text(in.rest());
   ABRI_CHECK(in.finish("code"));
   return code;
@@ -65,8 +65,8 @@ Result<chain::ChainSecret> MeetingCode::chain_secret() const {
   return derive(secret, kind, log);
 }
 
-Result<chain::ChainSecret> MeetingCode::door_secret() const {
-  return kind == Kind::own_device ? derive(door, Kind::device, log) : chain_secret();
+Result<chain::ChainSecret> MeetingCode::rendezvous_secret() const {
+  return kind == Kind::own_device ? derive(rendezvous, Kind::device, log) : chain_secret();
 }
 
 Result<chain::Roles> parse_roles(const std::vector<std::string>& names) {

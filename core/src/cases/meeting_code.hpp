@@ -14,7 +14,7 @@
 namespace abri::core::cases {
 
 /// What a printed code says: where to meet, at which server, under which secret.
-///   version u8 = 1 ‖ kind u8 ‖ secret 16 ‖ log 16 ‖ server key 32 ‖ door 16 (own_device only) ‖ server address (rest)
+///   version u8 = 1 ‖ kind u8 ‖ secret 16 ‖ log 16 ‖ server key 32 ‖ rendezvous 16 (own_device only) ‖ server address (rest)
 struct MeetingCode {
   enum class Kind : std::uint8_t {
     device = 1,      ///< a mailbox that an administrator opened
@@ -23,7 +23,7 @@ struct MeetingCode {
   };
   Kind kind{Kind::device};
   ByteArray<16> secret{};
-  ByteArray<16> door{};  ///< of own_device: the secret of the code that opened the mailbox
+  ByteArray<16> rendezvous{};  ///< of own_device: the secret of the code that opened the mailbox
   LogId log;
   crypto::SigningPublicKey server_key;
   std::string server_address;
@@ -34,7 +34,7 @@ struct MeetingCode {
   /// The secret from which the key of the messages derives.
   [[nodiscard]] Result<chain::ChainSecret> chain_secret() const;
   /// The secret from which the capabilities of the log derive: the same, but for own_device.
-  [[nodiscard]] Result<chain::ChainSecret> door_secret() const;
+  [[nodiscard]] Result<chain::ChainSecret> rendezvous_secret() const;
 };
 
 /// Identifiers of roles, as the command line takes them.
