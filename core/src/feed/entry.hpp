@@ -29,7 +29,7 @@ using ShortHash = ByteArray<16>;
 
 enum class BodyKind : std::uint8_t {
   unknown = 0,  ///< of a newer version: kept in the log and passed over
-  change = 1,  ///< operations on one compartment, sealed under its key
+  change = 1,   ///< operations on one compartment, sealed under its key
   keys =
       2,  ///< a case link: makes a container or opens epochs of its compartments; carries their keys, sealed or wrapped
   turn = 3,       ///< names the chain link from which on a new epoch of the feed holds

@@ -12,9 +12,9 @@
 #include <abri/v1/wire.pb.h>
 
 #include <chrono>
-#include <deque>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <utility>

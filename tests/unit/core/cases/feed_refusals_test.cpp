@@ -262,7 +262,9 @@ TEST_CASE("feeds: a team's feed takes no request, no foreign key and no address 
   feed.world.settle();
   CHECK(feed.first->app->list(CaseKind::request)->empty());
   VaultCopy copy(*feed.first);
-  auto keys = copy.db().statement("SELECT count(*) FROM compartment_keys k JOIN cases c ON c.number = k.case_number WHERE c.case_ref = ?1");
+  auto keys = copy.db().statement(
+      "SELECT count(*) FROM compartment_keys k JOIN cases c ON c.number = k.case_number WHERE c.case_ref = "
+      "?1");
   REQUIRE(*keys->query(feed.id));
   CHECK(keys->column_int64(0) == 2);
   feed.goes_on("void_key", 3);

@@ -68,8 +68,9 @@ class Insider {
   }
 
   [[nodiscard]] crypto::CompartmentKey key(const CaseId& id, Compartment compartment) {
-    auto row =
-        world().db.statement("SELECT k.key FROM compartment_keys k JOIN cases c ON c.number = k.case_number WHERE c.case_ref = ?1 AND k.compartment = ?2");
+    auto row = world().db.statement(
+        "SELECT k.key FROM compartment_keys k JOIN cases c ON c.number = k.case_number WHERE c.case_ref = ?1 "
+        "AND k.compartment = ?2");
     REQUIRE(row);
     REQUIRE(*row->query(id, static_cast<std::int64_t>(compartment)));
     return *crypto::CompartmentKey::from(row->column_blob(0));
@@ -97,7 +98,8 @@ class Insider {
   /// A link of this device on its organisation's chain, sealed for the chain's log.
   [[nodiscard]] Bytes link(const chain::Body& body) {
     REQUIRE(cases::submit(world(), world().organisation, body));
-    auto row = world().db.statement("SELECT s.bytes FROM outbox o JOIN sealed_entries s ON s.id = o.sealed ORDER BY o.id DESC LIMIT 1");
+    auto row = world().db.statement(
+        "SELECT s.bytes FROM outbox o JOIN sealed_entries s ON s.id = o.sealed ORDER BY o.id DESC LIMIT 1");
     REQUIRE(*row->query());
     return to_bytes(row->column_blob(0));
   }
