@@ -10,7 +10,8 @@ namespace {
 
 std::uint32_t devices_of(PersonDevice& device) {
   std::uint32_t count = 0;
-  for (const auto& person : *device.app->people()) count += person.devices;
+  const auto people = device.app->people();
+  for (const auto& person : *people) count += person.devices;
   return count;
 }
 

@@ -29,7 +29,8 @@ struct Team {
     return device;
   }
   [[nodiscard]] std::uint32_t devices_of(const std::string& name) const {
-    for (const auto& person : *founder->app->people())
+    const auto people = founder->app->people();
+    for (const auto& person : *people)
       if (person.name == name) return person.devices;
     return 0;
   }
