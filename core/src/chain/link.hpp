@@ -41,7 +41,7 @@ struct SignedLink {
 /// version u8 ‖ suite u16 ‖ chain 16 ‖ sequence u32 ‖ previous 32 ‖ author u32 ‖ time_ms u64 ‖ kind u8 ‖ body (u32 length)
 [[nodiscard]] Bytes encode_link(const Link& link);
 
-/// link ‖ count u8 ‖ count × (device u32, signature 64). One signature for now: that of the author.
+/// link ‖ count u8 ‖ count × (device u32, signature 64). Version 1 has one signature, the author's.
 [[nodiscard]] Bytes encode_signed_link(BytesView link, const std::vector<LinkSignature>& signatures);
 
 /// Strict; the body is not looked at.
