@@ -101,13 +101,13 @@ std::string DevicePort::server_address() {
 std::vector<sync::Cursor> DevicePort::cursors() {
   std::vector<sync::Cursor> out;
   for (const auto& [id, log] : world_.logs)
-    if (!log.stopped)
-      out.push_back({.log = id,
-                     .kind = log.kind,
-                     .size = log.size,
-                     .frontier = log.frontier,
-                     .last_time_ms = last_leaf_time(world_, log),
-                     .opened = log.opened});
+    out.push_back({.log = id,
+                   .kind = log.kind,
+                   .size = log.size,
+                   .frontier = log.frontier,
+                   .last_time_ms = last_leaf_time(world_, log),
+                   .opened = log.opened,
+                   .stopped = log.stopped});
   // the own chain before the bilateral ones, chains before feeds
   std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
     const auto rank = [&](const auto& c) {

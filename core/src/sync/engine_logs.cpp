@@ -49,9 +49,13 @@ void Engine::load_log(const Cursor& cursor) {
   if (sound && found != logs_.end()) tail->inherit(found->second.tail);
   auto& log = logs_.insert_or_assign(cursor.log, Log(cursor.kind, *std::move(tail))).first->second;
   log.opened = cursor.opened;
-  if (sound) return;
-  log.phase = Phase::failed;
-  log.error = Errc::malformed;
+  if (cursor.stopped) {
+    log.phase = Phase::stopped;
+    log.error = Errc::server_misbehaved;
+  } else if (!sound) {
+    log.phase = Phase::failed;
+    log.error = Errc::malformed;
+  }
 }
 
 void Engine::pump(Time now) {

@@ -52,6 +52,14 @@ struct Feeds : World {
     run(2s);
     CHECK(bob.engine.status().logs[0].stopped);  // also after a reconnection
     CHECK(bob.port.evidences.size() == 1);
+    auto& restarted = add_device();
+    restarted.port.logs = bob.port.logs;
+    restarted.port.evidences = bob.port.evidences;
+    restarted.start();
+    settle();
+    CHECK(restarted.engine.settled());
+    CHECK(restarted.engine.status().logs[0].stopped);
+    CHECK(restarted.engine.status().logs[0].error == Errc::server_misbehaved);
   }
 };
 

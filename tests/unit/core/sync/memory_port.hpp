@@ -82,7 +82,9 @@ class MemoryPort final : public Port {
                      .size = log.frontier.size(),
                      .frontier = log.frontier.encode(),
                      .last_time_ms = log.times_ms.empty() ? 0 : log.times_ms.back(),
-                     .opened = log.opened});
+                     .opened = log.opened,
+                     .stopped = std::ranges::any_of(
+                         evidences, [&](const Evidence& e) { return e.log == log.keys->id; })});
     }
     return out;
   }
