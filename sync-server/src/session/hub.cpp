@@ -82,18 +82,19 @@ void Hub::on_commit(Commit commit) {
 
 void Hub::publish(const std::shared_ptr<Publication>& publication) {
   PublicationFrames frames(publication);
-  std::vector<ConnectionId> told;  // authors first: their receipts are waited for
+  std::vector<ConnectionId> authors;
   for (const auto& run : publication->runs) {
     entries_published_ += run.entries.size();
-    if (std::ranges::find(told, run.origin) == told.end()) told.push_back(run.origin);
+    if (std::ranges::find(authors, run.origin) == authors.end()) authors.push_back(run.origin);
   }
-  const auto authors = told.size();
+  // Readers first: somebody looks at their screens, while nobody waits for a receipt.
+  std::vector<ConnectionId> told;
   if (const auto readers = readers_.find(publication->log); readers != readers_.end()) {
-    for (const auto id : readers->second) {
-      const auto end = told.begin() + static_cast<std::ptrdiff_t>(authors);
-      if (std::find(told.begin(), end, id) == end) told.push_back(id);
-    }
+    std::ranges::copy_if(readers->second, std::back_inserter(told), [&](const ConnectionId id) {
+      return std::ranges::find(authors, id) == authors.end();
+    });
   }
+  told.insert(told.end(), authors.begin(), authors.end());
   for (const auto id : told) {
     const auto found = peers_.find(id);
     if (found == peers_.end()) continue;
