@@ -100,6 +100,7 @@ std::string DevicePort::server_address() {
 
 std::vector<sync::Cursor> DevicePort::cursors() {
   std::vector<sync::Cursor> out;
+  out.reserve(world_.logs.size());
   for (const auto& [id, log] : world_.logs)
     out.push_back({.log = id,
                    .kind = log.kind,

@@ -120,11 +120,11 @@ class Engine {
   void dispatch(const v1::Frame& frame, Time now);
   void welcome(const v1::Welcome& welcome, Time now);
   void entries(std::uint32_t request, const v1::Entries& message, Time now);
+  static Result<std::optional<SignedHead>> head_of(const Log& log, const v1::Head* head, Run& run);
   bool collect(Log& log, const v1::Entries& message);
   void follow_up(Log& log, Run run, const std::optional<SignedHead>& head, bool live, Time now);
   void receipt(std::uint32_t request, const v1::Receipt& message, Time now);
-  void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, const SignedHead& head,
-                 Time now);
+  void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, Time now);
   void done(std::uint32_t request);
   bool apply(Log& log, LogTail::Step& step, Time now);
   void apply_failed(Log& log, Errc why);

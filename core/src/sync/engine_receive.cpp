@@ -15,6 +15,17 @@ constexpr std::size_t kCreditPiece = std::size_t{128} * 1024;
 /// Frames of a catch-up are applied together up to here: each transaction waits for the disk and writes scattered pages again.
 constexpr std::size_t kPieceBytes = std::size_t{768} * 1024;
 
+/// Views into frames that follow one another.
+Run joined(const std::deque<v1::Entries>& pieces) {
+  Run all{.first = pieces.front().first(), .entries = {}, .times_ms = {}, .ids = {}};
+  for (const auto& piece : pieces) {
+    const auto run = *parse_run(piece);  // collected, so that it parses
+    all.entries.insert(all.entries.end(), run.entries.begin(), run.entries.end());
+    all.times_ms.insert(all.times_ms.end(), run.times_ms.begin(), run.times_ms.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 void Engine::dispatch(const v1::Frame& frame, Time now) {
@@ -98,7 +109,9 @@ void Engine::entries(std::uint32_t request, const v1::Entries& message, Time now
   // What a subscription that was given up still sends is of no interest: the next one brings it again.
   if (!first && (log.phase != Phase::following || (request != 0 && !ours))) return;
 
-  const auto head = parse_head(message.has_head() ? &message.head() : nullptr);
+  auto run = parse_run(message);
+  if (!run) return disconnect(Errc::malformed);
+  const auto head = head_of(log, message.has_head() ? &message.head() : nullptr, *run);
   const auto consistency = parse_hashes(message.consistency());
   if (!head || !consistency) return disconnect(Errc::malformed);
   if (*head && !accept(log, log.tail.check_signature(**head, server_key_))) return;
@@ -115,18 +128,18 @@ void Engine::entries(std::uint32_t request, const v1::Entries& message, Time now
   if (!*head && request != 0 && log.piece_bytes < kPieceBytes) return;
   const auto pieces = std::exchange(log.pieces, {});
   log.piece_bytes = 0;
-  Run all{.first = pieces.front().first(), .entries = {}, .times_ms = {}, .ids = {}};
-  for (const auto& piece : pieces) {
-    auto run = *parse_run(piece);  // collected, so that it parses
-    all.entries.insert(all.entries.end(), run.entries.begin(), run.entries.end());
-    all.times_ms.insert(all.times_ms.end(), run.times_ms.begin(), run.times_ms.end());
-  }
-  follow_up(log, std::move(all), *head, request == 0 && log.caught_up, now);
+  if (pieces.size() > 1) run = joined(pieces);
+  follow_up(log, *std::move(run), *head, request == 0 && log.caught_up, now);
 }
 
-/// Puts a frame behind those of the same catch-up. False: it is malformed or does not follow them.
+/// The head of a frame; where it leaves its root out, with that of the tree to which the frame's entries lead.
+Result<std::optional<SignedHead>> Engine::head_of(const Log& log, const v1::Head* head, Run& run) {
+  if (head == nullptr || !head->root().empty()) return parse_head(head);
+  return parse_head(head, log.tail.root_after(run, head->size()));
+}
+
+/// Puts a well-formed frame behind those of the same catch-up. False: it does not follow them.
 bool Engine::collect(Log& log, const v1::Entries& message) {
-  if (!parse_run(message)) return false;
   if (!log.pieces.empty()) {
     const auto& last = log.pieces.back();
     if (message.first() != last.first() + static_cast<std::uint64_t>(last.entries_size())) return false;
@@ -213,51 +226,55 @@ void Engine::receipt(std::uint32_t request, const v1::Receipt& message, Time now
   auto& log = found->second;
   auto* batch = log.window.find(request);
   if (batch == nullptr) return;
-  const auto head = parse_head(message.has_head() ? &message.head() : nullptr);
   const auto count = static_cast<int>(batch->items.size());
-  if (LogId::from(as_bytes(message.log())).value_or(LogId{}) != id || !head || !*head ||
-      message.positions_size() != count || message.times_ms_size() != count) {
+  if (!message.has_head() || message.positions_size() != count || message.times_ms_size() != count)
     return disconnect(Errc::malformed);
-  }
-  if (!accept(log, log.tail.check_signature(**head, server_key_))) return;
   for (const auto position : message.positions()) {
-    if (position >= (*head)->size) return disconnect(Errc::malformed);
+    if (position >= message.head().size()) return disconnect(Errc::malformed);
   }
-  receipted(log, *batch, message, **head, now);
+  receipted(log, *batch, message, now);
 }
 
-void Engine::receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, const SignedHead& head,
-                       Time now) {
-  batch.receipted = true;
-  Run run;
+void Engine::receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, Time now) {
+  Run run;  // what follows what is held: the rest stands further on and comes with `Entries`, or the receipt is a lie
   run.first = log.tail.size();
+  std::vector<std::size_t> further;
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
     const auto& item = batch.items[i];
     const auto position = message.positions(static_cast<int>(i));
-    const auto time_ms = message.times_ms(static_cast<int>(i));
     if (item.position == position) continue;
-    if (log.phase == Phase::following && position == run.first + run.entries.size()) {
-      run.entries.emplace_back(item.entry);
-      run.times_ms.push_back(time_ms);
-      run.ids.push_back(item.id);
+    if (log.phase != Phase::following || position != run.first + run.entries.size()) {
+      further.push_back(i);
       continue;
     }
-    // It stands further on and comes with `Entries`; or the receipt is a lie.
-    if (!accept(log, log.tail.expect(position, time_ms, item.id))) return;
+    run.entries.emplace_back(item.entry);
+    run.times_ms.push_back(message.times_ms(static_cast<int>(i)));
+    run.ids.push_back(item.id);
+  }
+  const auto head = head_of(log, &message.head(), run);
+  // A log that was left meanwhile cannot compute a root; its next subscription brings a whole head.
+  const bool computable = log.phase == Phase::following || !message.head().root().empty();
+  if (!head && computable) return disconnect(Errc::malformed);
+  if (head && !accept(log, log.tail.check_signature(**head, server_key_))) return;
+  batch.receipted = true;
+  for (const auto i : further) {
+    const auto index = static_cast<int>(i);
+    if (!accept(log, log.tail.expect(message.positions(index), message.times_ms(index), batch.items[i].id)))
+      return;
   }
   log.ask = true;
   log.window.tidy();
   if (run.entries.empty()) {
-    accept(log, log.tail.expect(head));
+    if (head) accept(log, log.tail.expect(**head));
     changed();
     return;
   }
-  const auto own = batch.items.size() == run.entries.size() ? std::optional{head} : std::nullopt;
+  const auto own = batch.items.size() == run.entries.size() ? *head : std::nullopt;
   LogTail::Step step;
   if (!accept(log, log.tail.follow(std::move(run), own, log.caught_up, now, step))) return;
   const bool was_caught_up = log.caught_up;
   if (!apply(log, step, now)) return;
-  log.caught_up = was_caught_up && head.size == log.tail.size();
+  log.caught_up = was_caught_up && (*head)->size == log.tail.size();
 }
 
 void Engine::done(std::uint32_t request) {

@@ -23,12 +23,16 @@ Result<std::vector<Hash>> parse_hashes(const google::protobuf::RepeatedPtrField<
   return hashes;
 }
 
-Result<std::optional<SignedHead>> parse_head(const v1::Head* head) {
+Result<std::optional<SignedHead>> parse_head(const v1::Head* head, const std::optional<Hash>& computed) {
   if (head == nullptr) return std::optional<SignedHead>{};
   SignedHead out;
   out.size = head->size();
   out.time_ms = head->time_ms();
-  ABRI_TRY(out.root, Hash::from(as_bytes(head->root())));
+  if (head->root().empty() && computed) {
+    out.root = *computed;
+  } else {
+    ABRI_TRY(out.root, Hash::from(as_bytes(head->root())));
+  }
   ABRI_TRY(out.signature, crypto::Signature::from(as_bytes(head->signature())));
   return std::optional{out};
 }

@@ -25,8 +25,9 @@ std::string to_field(const I& id) {
 /// @errors Errc::malformed
 Result<std::vector<Hash>> parse_hashes(const google::protobuf::RepeatedPtrField<std::string>& field);
 /// The head of a message that has one.
+/// @param computed  its root, where the head leaves it out
 /// @errors Errc::malformed
-Result<std::optional<SignedHead>> parse_head(const v1::Head* head);
+Result<std::optional<SignedHead>> parse_head(const v1::Head* head, const std::optional<Hash>& computed = {});
 /// Views into the message.
 /// @errors Errc::malformed, Errc::too_large
 Result<Run> parse_run(const v1::Entries& entries);

@@ -41,6 +41,20 @@ Result<LogTail> LogTail::from(const Cursor& cursor, const std::optional<SignedHe
   return tail;
 }
 
+std::optional<Hash> LogTail::root_after(Run& run, std::uint64_t size) const {
+  if (run.first > frontier_.size() || run.first + run.entries.size() != size || size < frontier_.size() ||
+      run.times_ms.size() != run.entries.size()) {
+    return std::nullopt;
+  }
+  auto tree = frontier_;
+  for (std::size_t i = 0; i < run.entries.size(); ++i) {
+    if (run.ids.size() <= i) run.ids.push_back(crypto::entry_hash(run.entries[i]));
+    if (run.first + i < frontier_.size()) continue;
+    tree.append(crypto::leaf_hash(from_millis(run.times_ms[i]), run.ids[i]));
+  }
+  return tree.root();
+}
+
 Finding LogTail::check_signature(const SignedHead& head, const crypto::SigningPublicKey& server) const {
   const auto body = wire::head_body(log_, head.size, head.root, head.time_ms);
   if (!crypto::verify(server, crypto::labels::kHead, body, head.signature)) {

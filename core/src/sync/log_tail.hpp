@@ -49,6 +49,9 @@ class LogTail {
   [[nodiscard]] Hash root() const { return frontier_.root(); }
   [[nodiscard]] const LogId& log() const { return log_; }
 
+  /// The root of the tree that ends with a run, for a head that leaves it out. Fills in the run's ids.
+  /// @param size  of that tree; nothing where the run does not lead there from what is held
+  [[nodiscard]] std::optional<Hash> root_after(Run& run, std::uint64_t size) const;
   /// Checks the signature of a head.
   [[nodiscard]] Finding check_signature(const SignedHead& head, const crypto::SigningPublicKey& server) const;
   /// Checks the first head of a subscription that began at `size()`: the log did not shrink, and what is held is its

@@ -251,14 +251,17 @@ void Connection::answered(std::uint32_t request, const Rotated&, Time) {
 }
 
 void Connection::answered(std::uint32_t request, const Appended& appended, Time) {
+  send_receipt(request, appended, HeadForm::whole);
+}
+
+void Connection::send_receipt(std::uint32_t request, const Appended& appended, HeadForm form) {
   release_append(request);
   v1::Frame frame;
   frame.set_request(request);
   auto& receipt = *frame.mutable_receipt();
-  receipt.set_log(std::string(as_text(appended.log.bytes())));
   for (const auto position : appended.positions) receipt.add_positions(position);
   for (const auto time_ms : appended.times_ms) receipt.add_times_ms(time_ms);
-  set_head(*receipt.mutable_head(), appended.head);
+  set_head(*receipt.mutable_head(), appended.head, form);
   for (const auto& proof : appended.proofs) {
     auto& out = *receipt.add_proofs();
     for (const auto& hash : proof) out.add_hashes(std::string(as_text(hash.bytes())));

@@ -124,6 +124,7 @@ class Connection {
   void answered(std::uint32_t request, const Opened& opened, Time now);
   void answered(std::uint32_t request, const Proven& proven, Time now);
   void answered(std::uint32_t request, const Appended& appended, Time now);
+  void send_receipt(std::uint32_t request, const Appended& appended, HeadForm form);
   void answered(std::uint32_t request, const Rotated& rotated, Time now);
   void answered(std::uint32_t request, ReadingBegun& begun, Time now);
   void answered(std::uint32_t request, Piece& piece, Time now);

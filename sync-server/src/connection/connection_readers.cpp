@@ -96,11 +96,12 @@ Actions Connection::on_published(PublicationFrames& frames) {
     if (run.origin != parameters_.id) continue;
     if (subscription != nullptr) send_runs(frames, begin, i, *subscription);
     begin = i + 1;
-    answered(run.request, run.receipt, {});
-    if (subscription == nullptr || !subscription->live) continue;
-    if (subscription->next == run.first) {
+    const bool live = subscription != nullptr && subscription->live;
+    const bool follows = live && subscription->next == run.first;
+    send_receipt(run.request, run.receipt, follows ? HeadForm::without_root : HeadForm::whole);
+    if (follows) {
       subscription->next += run.entries.size();
-    } else {
+    } else if (live) {
       fall_behind(publication.log, *subscription);
     }
   }

@@ -11,9 +11,9 @@ FramePtr serialise(const v1::Frame& frame) {
   return out;
 }
 
-void set_head(v1::Head& out, const SignedHead& head) {
+void set_head(v1::Head& out, const SignedHead& head, HeadForm form) {
   out.set_size(head.size);
-  out.set_root(std::string(as_text(head.root.bytes())));
+  if (form == HeadForm::whole) out.set_root(std::string(as_text(head.root.bytes())));
   out.set_time_ms(head.time_ms);
   out.set_signature(std::string(as_text(head.signature.bytes())));
 }
@@ -52,7 +52,7 @@ PublicationFrames::Group PublicationFrames::make(std::size_t begin, std::size_t 
     out.entries += run.entries.size();
     ++out.end;
   }
-  set_head(*message.mutable_head(), publication_->runs[out.end - 1].receipt.head);
+  set_head(*message.mutable_head(), publication_->runs[out.end - 1].receipt.head, HeadForm::without_root);
   out.frame = serialise(frame);
   return out;
 }

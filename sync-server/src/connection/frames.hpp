@@ -4,6 +4,7 @@
 #include "log/requests.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +16,9 @@ namespace abri::server {
 using FramePtr = std::shared_ptr<const std::string>;
 
 FramePtr serialise(const v1::Frame& frame);
-void set_head(v1::Head& out, const SignedHead& head);
+enum class HeadForm : std::uint8_t { whole, without_root };
+/// @param form  `without_root` only where the frame's entries lead to the head and its reader was sent all before them
+void set_head(v1::Head& out, const SignedHead& head, HeadForm form = HeadForm::whole);
 /// Fills `out` with what a piece holds, moving its entries.
 void set_entries(v1::Entries& out, Piece& piece);
 

@@ -193,6 +193,67 @@ TEST_CASE("engine: MS-06 a fork is evidence with the signed head of the other br
   world.check_evidence("fork");
 }
 
+TEST_CASE("engine: a live head without its root is that of the entries, or evidence") {
+  Feeds world;
+  auto& bob = world.bob;
+  std::string put;  // in the place of what Bob is sent
+  world.server.bend = [&](v1::Frame& frame) {
+    if (frame.has_receipt()) frame.mutable_receipt()->mutable_head()->clear_root();
+    if (frame.has_entries() && frame.request() == 0) {
+      frame.mutable_entries()->mutable_head()->clear_root();
+      if (!put.empty()) frame.mutable_entries()->set_entries(0, put);
+    }
+    return true;
+  };
+  SECTION("what was appended arrives under a head that is kept whole") {
+    world.alice.write(world.feed->id, "entry 5");
+    bob.write(world.feed->id, "entry 6");
+    world.settle();
+    CHECK(bob.engine.settled());
+    CHECK(bob.port.evidences.empty());
+    REQUIRE(bob.port.at(world.feed->id).kept);
+    CHECK(bob.port.at(world.feed->id).kept->size == 7);
+    CHECK(bob.port.at(world.feed->id).kept->root == world.log().tree.root());
+  }
+  SECTION("another entry") {
+    put = "another entry";
+    world.alice.write(world.feed->id, "entry 5");
+    world.settle();
+    world.check_evidence("without the server's signature");
+  }
+  SECTION("a receipt under the head of another tree") {
+    world.server.bend = [&](v1::Frame& frame) {
+      if (!frame.has_receipt()) return true;
+      *frame.mutable_receipt()->mutable_head() = world.server.head(world.other->id, 0);
+      frame.mutable_receipt()->mutable_head()->set_size(6);
+      frame.mutable_receipt()->mutable_head()->clear_root();
+      return true;
+    };
+    bob.write(world.feed->id, "entry 5");
+    world.settle();
+    CHECK(bob.port.at(world.feed->id).outbox.size() == 1);  // it still waits
+    CHECK(bob.port.at(world.feed->id).entries.size() == 5);
+    REQUIRE(bob.port.evidences.size() == 1);
+    CHECK(bob.engine.status().logs[0].stopped);
+  }
+  SECTION("entries that do not follow what is held end the connection and are asked for again") {
+    bool once = true;
+    world.server.bend = [&](v1::Frame& frame) {
+      if (frame.has_entries() && frame.request() == 0 && std::exchange(once, false)) {
+        frame.mutable_entries()->mutable_head()->clear_root();
+        frame.mutable_entries()->set_first(6);
+      }
+      return true;
+    };
+    world.alice.write(world.feed->id, "entry 5");
+    world.settle();
+    CHECK(bob.disconnects == 1);
+    world.run(2s);
+    CHECK(bob.port.evidences.empty());
+    CHECK(bob.port.at(world.feed->id).entries.size() == 6);
+  }
+}
+
 TEST_CASE("engine: a head that the server did not sign is evidence") {
   Feeds world;
   world.server.bend = [&](v1::Frame& frame) {
@@ -270,7 +331,6 @@ TEST_CASE("engine: a receipt without its entry is evidence") {
       v1::Frame answer;
       answer.set_request(frame.request());
       auto& receipt = *answer.mutable_receipt();
-      receipt.set_log(frame.append().log());
       receipt.add_positions(position);
       receipt.add_times_ms(world.server.now_ms);
       if (position >= 5) world.log().append("put in its place", world.server.now_ms);

@@ -218,7 +218,6 @@ void ServerModel::append(Connection& connection, const v1::Frame& frame) {
   v1::Frame answer;
   answer.set_request(frame.request());
   auto& receipt = *answer.mutable_receipt();
-  receipt.set_log(append.log());
   for (const auto& entry : append.entries()) {
     const auto known = std::ranges::find(log.entries, entry);
     const auto position = static_cast<std::size_t>(known - log.entries.begin());
