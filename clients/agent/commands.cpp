@@ -261,6 +261,9 @@ Answer fields(const Call& call) {
 Answer status(const Call& call) {
   ABRI_TRY(const auto status, call.app.status());
   auto out = to_json(status);
+  if (call.arguments.flag("digest")) {
+    ABRI_TRY(out["digest"], call.app.state_digest());
+  }
   if (const auto where = keystore()) out["keystore"] = *where;
   return json::value(std::move(out));
 }

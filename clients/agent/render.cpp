@@ -108,7 +108,6 @@ json::object to_json(const core::StatusView& view) {
                    {"cases", view.cases},
                    {"conflicts", view.conflicts},
                    {"notices", view.notices},
-                   {"digest", view.digest},
                    {"stale", view.stale},
                    {"update_needed", view.update_needed},
                    {"evidence", strings(view.evidence)}};

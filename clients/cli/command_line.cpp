@@ -148,8 +148,11 @@ void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
       "passphrase", {"Changer la phrase de passe", "Change the passphrase"}, change_passphrase));
   commands.number_into(change, "--next-passphrase-fd", options.next_passphrase_fd,
                        {"lire la nouvelle sur ce descripteur", "read the new one from this descriptor"});
-  commands.remote(&cli, "status", {"Où en est-on", "Where things stand"}, "status",
-                  object_with(print_status));
+  auto* status = commands.remote(&cli, "status", {"Où en est-on", "Where things stand"}, "status",
+                                 object_with(print_status));
+  commands.flag(status, "--digest", "digest",
+                {"empreinte de l'état : la même sur deux appareils à jour",
+                 "digest of the state: the same on two devices that are up to date"});
   auto* sync =
       commands.remote(&cli, "sync", {"Synchroniser", "Synchronise"}, "sync", object_with(print_sync));
   commands.flag(sync, "--stay", "stay", {"rester connecté", "stay connected"});

@@ -288,7 +288,7 @@ std::string print_status(const json::object& status, Language language) {
   out += line("status.cases", number_at(status, "cases"));
   out += line("status.unsent", unsent(status, language));
   out += line("status.conflicts", number_at(status, "conflicts"));
-  out += line("status.digest", string_at(status, "digest").substr(0, 16));
+  if (status.contains("digest")) out += line("status.digest", string_at(status, "digest").substr(0, 16));
   if (const auto* keystore = status.if_contains("keystore"); keystore != nullptr && keystore->is_object())
     out += line("status.keystore",
                 text("status.keystore_file", language, {string_at(keystore->as_object(), "directory")}));

@@ -190,7 +190,7 @@ class Device:
         return self.abri("status")
 
     def digest(self):
-        return self.status()["digest"]
+        return self.abri("status", "--digest")["digest"]
 
     def records(self, case, kind):
         return [r for r in self.abri("case", "show", case, "--reveal")["records"] if r["type"] == kind]

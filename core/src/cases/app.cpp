@@ -279,13 +279,17 @@ Result<StatusView> App::status() {
            count(world, "SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM outbox)"));
   view.unsent_cases = world.unsent.size();
   ABRI_TRY(view.cases, count(world, "SELECT count(*) FROM cases WHERE kind = 1"));
-  ABRI_TRY(view.conflicts, count(world, "SELECT coalesce(sum(conflicts), 0) FROM records"));
+  ABRI_TRY(view.conflicts,
+           count(world, "SELECT coalesce(sum(conflicts), 0) FROM records WHERE conflicts > 0"));
   ABRI_TRY(view.notices, count(world, "SELECT count(*) FROM notices WHERE kind <> 'reveal'"));
   ABRI_TRY(view.evidence, evidence(world));
-  ABRI_TRY(const auto digest, cases::state_digest(world));
-  view.digest = digest.hex();
   view.stale = world.stale;
   return view;
+}
+
+Result<std::string> App::state_digest() {
+  ABRI_TRY(const auto digest, cases::state_digest(impl_->world));
+  return digest.hex();
 }
 
 }  // namespace abri::core

@@ -187,7 +187,7 @@ void Connection::rotate(std::uint32_t request, const v1::Rotate& rotate) {
   if (!key) return refuse(request, v1::NOT_PERMITTED, what.log);
   what.owner_key = *key;
   blocked_ = true;
-  submit(request, std::move(what));
+  submit(request, what);
 }
 
 void Connection::add_credit(const v1::Credit& credit) {

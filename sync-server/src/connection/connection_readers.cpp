@@ -25,7 +25,7 @@ void Connection::subscribe(std::uint32_t request, const v1::Subscribe& subscribe
   what.size = subscribe.size();
   what.max_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kPieceBytes));
   blocked_ = true;
-  submit(request, std::move(what));
+  submit(request, what);
 }
 
 void Connection::unsubscribe(std::uint32_t request, const v1::Unsubscribe& unsubscribe) {

@@ -94,7 +94,7 @@ void StorageWorker::loop() {
     const bool idle = writes.empty() && reads.empty() && tasks.empty();
     if (!writes.empty()) commit_waiting(std::move(writes));
     for (const auto& task : tasks) task(service_);
-    if (!reads.empty()) read_some(std::move(reads));
+    if (!reads.empty()) read_some(reads);
     if (const auto tidied = store_.tidy(/*force=*/idle); !tidied) deliver_(Commit{{}, {}, tidied.error()});
     tidy_due = !idle;
   }
@@ -107,7 +107,7 @@ void StorageWorker::commit_waiting(std::vector<Job> jobs) {
   deliver_(service_.write(std::move(jobs), clock_()));
 }
 
-void StorageWorker::read_some(std::vector<Job> jobs) {
+void StorageWorker::read_some(const std::vector<Job>& jobs) {
   Commit answers;
   for (const auto& job : jobs) {
     answers.replies.push_back(Reply{job.connection, job.request, service_.read(job.what, clock_())});

@@ -51,7 +51,7 @@ class StorageWorker final : public JobSink {
  private:
   void loop();
   void commit_waiting(std::vector<Job> jobs);
-  void read_some(std::vector<Job> jobs);
+  void read_some(const std::vector<Job>& jobs);
 
   LogService& service_;
   LogStore& store_;

@@ -22,7 +22,7 @@ class LogName {
 
 /// A count or a code beside an event. Never an id.
 struct LogField {
-  LogName name;
+  LogName name{""};
   std::uint64_t value{0};
 };
 

@@ -151,7 +151,7 @@ class Host {
       method == "connect" ? target.connect() : target.disconnect();
       return json::object{{"t", t}};
     }
-    if (method == "digest") return json::value(need(target.app().status()).digest);
+    if (method == "digest") return json::value(need(target.app().state_digest()));
     if (method == "status") return status(target);
     if (method == "last_change") return target.last_change();
     return work(target, method, command);

@@ -70,6 +70,9 @@ class App {
 
   Result<void> change_passphrase(const crypto::SecretText& present, crypto::SecretText next);
   Result<StatusView> status();
+  /// Hexadecimal digest of everything that this device shares with its team: equal on devices that have read the same. Reads every
+  /// record.
+  Result<std::string> state_digest();
   /// Was the vault restored or rolled back, and not everything read again since?
   [[nodiscard]] bool stale() const;
   /// Several calls as one: all of them or none, durable on return. For imports, where one call would wait for the disk each.

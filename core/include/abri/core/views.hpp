@@ -100,7 +100,6 @@ struct StatusView {
   std::uint64_t cases{0};
   std::uint64_t conflicts{0};
   std::uint64_t notices{0};
-  std::string digest;  ///< hexadecimal state digest of everything this device shares with its team
   bool stale{
       false};  ///< the vault was restored or rolled back: nothing is sent before everything is read again
   bool possibly_stale{false};         ///< nothing fresh from other devices for 72 hours

@@ -64,7 +64,7 @@ class PersonDevice {
     carry_out(app->engine().on_frame(bytes, now_));
     return true;
   }
-  [[nodiscard]] std::string digest() const { return app->status()->digest; }
+  [[nodiscard]] std::string digest() const { return *app->state_digest(); }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] Time now() const { return now_; }
 
