@@ -70,7 +70,7 @@ class Arguments {
 struct Call {
   core::App& app;
   Arguments arguments;
-  proto::Language language;
+  proto::Language language{};
 
   [[nodiscard]] Result<CaseId> case_id(const char* name) const {
     ABRI_TRY(const auto prefix, arguments.text(name));

@@ -52,7 +52,7 @@ struct Options {
   int idle_seconds{15 * 60};
 };
 
-Result<core::AppOptions> app_options(const Options& options) {
+Result<core::AppOptions> options_of(const Options& options) {
   core::AppOptions out;
   out.directory = options.vault;
   ABRI_TRY(out.keystore_directory, core::App::default_keystore_directory());
@@ -61,10 +61,10 @@ Result<core::AppOptions> app_options(const Options& options) {
 }
 
 Result<std::unique_ptr<agent::Server>> start(const Options& options) {
-  ABRI_TRY(auto app_options, app_options(options));
+  ABRI_TRY(const auto app_options, options_of(options));
   ABRI_TRY(auto passphrase, read_passphrase(options.passphrase_fd));
   if (options.create) {
-    ABRI_TRY(auto made, core::App::create(std::move(app_options), std::move(passphrase)));
+    ABRI_TRY(auto made, core::App::create(app_options, std::move(passphrase)));
     made.reset();
     return std::unique_ptr<agent::Server>{};
   }
@@ -72,11 +72,11 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
     ABRI_TRY(auto next, read_passphrase(options.next_fd));
     ABRI_TRY(auto present,
              passphrase.expose([](std::string_view text) { return crypto::SecretText::from(text); }));
-    ABRI_TRY(auto app, core::App::open(std::move(app_options), std::move(passphrase)));
+    ABRI_TRY(auto app, core::App::open(app_options, std::move(passphrase)));
     ABRI_CHECK(app->change_passphrase(present, std::move(next)));
     return std::unique_ptr<agent::Server>{};
   }
-  ABRI_TRY(auto app, core::App::open(std::move(app_options), std::move(passphrase)));
+  ABRI_TRY(auto app, core::App::open(app_options, std::move(passphrase)));
   return agent::Server::bind(std::move(app),
                              {agent::socket_path(options.vault), std::chrono::seconds(options.idle_seconds)});
 }

@@ -72,6 +72,7 @@ void Hub::on_commit(Commit commit) {
   for (auto& reply : commit.replies) {
     if (const auto* rotated = std::get_if<Rotated>(&reply.what)) {
       std::vector<Peer*> all;
+      all.reserve(peers_.size());
       for (const auto& [id, peer] : peers_) all.push_back(peer);
       for (auto* const peer : all) peer->perform(peer->connection().on_rotated(rotated->log));
     }
