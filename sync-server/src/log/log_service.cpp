@@ -18,18 +18,6 @@ LogAnswer refused(v1::WireErrorCode code, const LogId& log = {}) {
   return Refused{.code = code, .log = log, .retry_ms = code == v1::UNAVAILABLE ? kRetryMs : 0};
 }
 
-LogId log_of(const LogRequest& request) {
-  return std::visit(
-      [](const auto& what) {
-        if constexpr (requires { what.log; }) {
-          return what.log;
-        } else {
-          return LogId{};
-        }
-      },
-      request);
-}
-
 }  // namespace
 
 struct LogService::LogState {

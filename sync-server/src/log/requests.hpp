@@ -72,6 +72,19 @@ struct ReadEntries {
 using LogRequest =
     std::variant<OpenLog, ProveCapability, AppendEntries, RotateKeys, BeginReading, ReadEntries>;
 
+/// The log that a request is about; zero where it has to be made first.
+inline LogId log_of(const LogRequest& request) {
+  return std::visit(
+      [](const auto& what) {
+        if constexpr (requires { what.log; }) {
+          return what.log;
+        } else {
+          return LogId{};
+        }
+      },
+      request);
+}
+
 struct Opened {};
 struct Proven {
   LogId log;

@@ -10,18 +10,6 @@ namespace {
 constexpr std::size_t kMaxWaitingBytes = 64 * 1024 * 1024;  // of appends, over all connections
 constexpr std::uint32_t kRetryMs = 1000;
 
-LogId log_of(const LogRequest& request) {
-  return std::visit(
-      [](const auto& what) {
-        if constexpr (requires { what.log; }) {
-          return what.log;
-        } else {
-          return LogId{};
-        }
-      },
-      request);
-}
-
 }  // namespace
 
 void Hub::remove(ConnectionId id) {
