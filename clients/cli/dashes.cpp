@@ -36,7 +36,7 @@ Result<void> read_dashes(Options& options) {
     if (given == nullptr || *given != "-") continue;
     ABRI_TRY(auto line, read_line(std::string(text(std::string("argument.") + key, options.spoken())),
                                   options.spoken()));
-    *given = std::move(line);
+    *given = line;
   }
   auto* fields = options.arguments.if_contains("fields");
   if (fields == nullptr || !fields->is_array()) return {};

@@ -69,7 +69,7 @@ std::string missing(const CLI::App& command, Language language) {
   for (const auto* option :
        command.get_options([](const CLI::Option* o) { return o->get_required() && o->count() == 0; }))
     return option->get_name();
-  const std::string any(text("usage.command", language));
+  std::string any(text("usage.command", language));
   if (command.get_parent() == nullptr) return any;
   std::string names;
   for (const auto* one : command.get_subcommands([](const CLI::App*) { return true; }))

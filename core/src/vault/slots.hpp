@@ -49,7 +49,7 @@ class Slots {
  private:
   struct Entry {
     SlotId id;
-    crypto::Slot sealed;
+    crypto::Slot sealed{};
   };
   VaultId vault_;
   std::vector<Entry> slots_;

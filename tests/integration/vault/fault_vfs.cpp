@@ -16,7 +16,8 @@ bool fault_happened = false;
 /// The result that the next change of a file is to have; SQLITE_OK: let it happen.
 int next_change(bool sync, bool grows) {
   if (planned == Fault::none || (planned == Fault::sync_fails && !sync)) return SQLITE_OK;
-  if (left > 0 && --left > 0) return SQLITE_OK;
+  if (left > 0) --left;
+  if (left > 0) return SQLITE_OK;
   switch (planned) {
     case Fault::killed:
       ::kill(::getpid(), SIGKILL);

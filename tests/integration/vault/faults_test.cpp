@@ -174,7 +174,7 @@ TEST_CASE("faults: CS-01 killed at any change of a file, every acknowledged writ
     });
     ::close(pipe[1]);
     int acknowledged = 0;
-    for (char i = 0; ::read(pipe[0], &i, 1) == 1;) acknowledged = i;
+    for (std::uint8_t i = 0; ::read(pipe[0], &i, 1) == 1;) acknowledged = i;
     ::close(pipe[0]);
     const auto value = f.value_after_reopening();
     CHECK((value == acknowledged || (value > acknowledged && value <= 4)));

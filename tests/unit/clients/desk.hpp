@@ -55,7 +55,7 @@ inline core::NewOrganisation organisation() {
 /// A vault with an organisation of one person, who is its head.
 class Desk {
  public:
-  Desk() : app(make_app(folder)) { REQUIRE(app->create_organisation(organisation())); }
+  Desk() : app(make_app(folder_)) { REQUIRE(app->create_organisation(organisation())); }
 
   [[nodiscard]] Result<boost::json::value> ask(const std::string& command,
                                                boost::json::object arguments = {}) const {
@@ -85,7 +85,7 @@ class Desk {
   }
 
  private:
-  Folder folder;
+  Folder folder_;
 
  public:
   std::unique_ptr<core::App> app;

@@ -29,7 +29,7 @@ Trial::Key derived(const Trial::Key& key, const crypto::Label& label, BytesView 
 template <class Keys, class Attempt>
 Opened first_of(const Keys& keys, Attempt&& attempt) {
   for (const auto& key : keys)
-    if (auto plain = attempt(key)) return std::move(*plain);
+    if (auto plain = attempt(key)) return plain;
   return {};
 }
 
