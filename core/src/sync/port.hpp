@@ -24,7 +24,7 @@ struct Cursor {
   Bytes frontier;                 ///< serialised `crypto::Frontier` of that size
   std::uint64_t last_time_ms{0};  ///< leaf time of the last entry held; 0: not known
   bool opened{true};              ///< false: this device made the log and the server does not know it yet
-  bool stopped{false};            ///< `Port::evidence` was kept of it: said in the status, not followed any more
+  bool stopped{false};  ///< `Port::evidence` was kept of it: said in the status, not followed any more
 };
 
 enum class Capability : std::uint8_t { read = 1, write = 2, owner = 3 };

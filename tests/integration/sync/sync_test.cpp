@@ -103,8 +103,7 @@ TEST_CASE("sync: twelve megabytes written offline are pushed, and a fresh device
   Pair world;
   world.alice.net.start();
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 200; ++i)
-    world.log(world.alice).outbox.emplace_back(60'000, static_cast<std::byte>(i));
+  for (int i = 0; i < 200; ++i) world.log(world.alice).outbox.emplace_back(60'000, static_cast<std::byte>(i));
   world.alice.net.notify_local();
   REQUIRE(run_until(world.context, [&] { return world.alice.engine.settled(); }));
   const auto pushed = std::chrono::steady_clock::now();
