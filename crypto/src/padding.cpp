@@ -12,8 +12,8 @@ constexpr std::byte kMark{0x80};
 
 // Rounds up so that only the first few bits of a length are told: as many as the length of its length.
 constexpr std::size_t padme(std::size_t size) {
-  const std::size_t exponent = std::bit_width(size) - 1;
-  const std::size_t kept_bits = std::bit_width(exponent);
+  const auto exponent = static_cast<std::size_t>(std::bit_width(size)) - 1;
+  const auto kept_bits = static_cast<std::size_t>(std::bit_width(exponent));
   const std::size_t mask = (std::size_t{1} << (exponent - kept_bits)) - 1;
   return (size + mask) & ~mask;
 }
