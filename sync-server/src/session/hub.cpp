@@ -2,6 +2,7 @@
 #include "session/hub.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace abri::server {
