@@ -237,7 +237,7 @@ def bytes_on_the_wire(bin_dir, records, profile):
         items = [{"index": 7, "field": short[k % len(short)], "value": person(100 + k)[short[k % len(short)]]} for k in range(50)]
         time.sleep(2.5)
         before = world.proxy.read()
-        a.call("edits", items=items)
+        a.call("edits", items=items, together=True)
         a.settle()
         time.sleep(0.3)
         after = world.proxy.read()

@@ -10,23 +10,23 @@ using namespace abri;              // NOLINT(google-build-using-namespace)
 using namespace abri::core::feed;  // NOLINT(google-build-using-namespace)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const bool ready = crypto::initialise().has_value();
-  static const auto key = crypto::FeedKey::generate();
-  static const auto compartment = crypto::CompartmentKey::generate();
-  static const auto nobody = crypto::SigningKey::generate().public_key();
-  fuzz::must(ready, "the library is ready");
+  static const bool kReady = crypto::initialise().has_value();
+  static const auto kKey = crypto::FeedKey::generate();
+  static const auto kCompartment = crypto::CompartmentKey::generate();
+  static const auto kNobody = crypto::SigningKey::generate().public_key();
+  fuzz::must(kReady, "the library is ready");
   const LogId feed;
   const auto input = fuzz::view(data, size);
-  fuzz::must(!open_entry(input, feed, 0, key), "nobody without the key makes an entry");
-  const auto sealed = seal_again(input, feed, 0, key);
+  fuzz::must(!open_entry(input, feed, 0, kKey), "nobody without the key makes an entry");
+  const auto sealed = seal_again(input, feed, 0, kKey);
   if (!sealed) return 0;
-  const auto entry = open_entry(*sealed, feed, 0, key);
+  const auto entry = open_entry(*sealed, feed, 0, kKey);
   if (!entry) return 0;
   const auto core = entry->core.encode();
   fuzz::must(std::ranges::equal(core, input.first(Core::kSize)), "the core is written as it was read");
   fuzz::must(entry->bodies.size() <= limits::kMaxBodiesPerEntry, "bodies are counted");
-  fuzz::must(!verify_author(*entry, feed, nobody), "nobody signed it");
+  fuzz::must(!verify_author(*entry, feed, kNobody), "nobody signed it");
   for (std::size_t i = 0; i < entry->bodies.size(); ++i)
-    fuzz::must(!open_change(*entry, i, compartment), "no change opens");
+    fuzz::must(!open_change(*entry, i, kCompartment), "no change opens");
   return 0;
 }

@@ -27,8 +27,8 @@ void read_as_client(BytesView bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const bool ready = crypto::initialise().has_value();
-  fuzz::must(ready, "the library is ready");
+  static const bool kReady = crypto::initialise().has_value();
+  fuzz::must(kReady, "the library is ready");
   static auto world = std::make_unique<test::ServerWorld>();
   static int inputs = 0;
   if (++inputs % 1000 == 0) world = std::make_unique<test::ServerWorld>();

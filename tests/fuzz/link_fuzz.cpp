@@ -44,11 +44,11 @@ void judge_body(const chain_test::OrgChain& org, std::uint8_t kind, BytesView bo
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto org = founded();
+  static const auto kOrg = founded();
   if (size < 2) return 0;
   const auto input = fuzz::view(data, size).subspan(1);
   if (data[0] != 0) {
-    judge_body(org, data[0], input);
+    judge_body(kOrg, data[0], input);
     return 0;
   }
   if (const auto link = decode_signed_link(input)) {
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::must(std::ranges::equal(written, input), "a link is written as it was read");
   }
   // whatever the log holds, entry after entry, a chain is told apart from nothing and never stops for a stranger
-  auto state = org.state;
+  auto state = kOrg.state;
   const auto outcome = apply_entry(state, state.next_position(), input);
   fuzz::must(outcome.outcome == Outcome::skipped, "nobody without a device's key changes or stops a chain");
   return 0;

@@ -53,7 +53,7 @@ class Client final : public WsClient {
   bool send_bytes(const std::string& bytes, bool text) override {
     if (!open_) return false;
     stream_.text(text);
-    const auto write = [&](auto done) {
+    const auto write = [&](const auto& done) {
       stream_.async_write(net::buffer(bytes), [done](error_code failed, std::size_t) { done(failed); });
     };
     if (!run(write, Patience{30'000})) open_ = false;

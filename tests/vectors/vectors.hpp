@@ -70,12 +70,12 @@ json::value make_slot();
 json::value make_merkle();
 
 inline const std::map<std::string, std::function<json::value()>>& all() {
-  static const std::map<std::string, std::function<json::value()>> makers{{"wrap", make_wrap},
-                                                                          {"entry", make_entry},
-                                                                          {"link", make_link},
-                                                                          {"slot", make_slot},
-                                                                          {"merkle", make_merkle}};
-  return makers;
+  static const std::map<std::string, std::function<json::value()>> kMakers{{"wrap", make_wrap},
+                                                                           {"entry", make_entry},
+                                                                           {"link", make_link},
+                                                                           {"slot", make_slot},
+                                                                           {"merkle", make_merkle}};
+  return kMakers;
 }
 
 /// JSON with one member a line, as the files are written.

@@ -39,8 +39,8 @@ class App::Impl {
               .unsent = {},
               .read_to_head = {}},
         port(world, vault_,
-             [this] {
-               if (changed) changed();
+             [this](std::span<const CaseId> cases) {
+               if (changed) changed(cases);
              }),
         engine(port, crypto::random_u64()) {}
 
@@ -78,7 +78,7 @@ class App::Impl {
  public:
   vault::Vault vault_;
   cases::World world;
-  std::function<void()> changed;
+  std::function<void(std::span<const CaseId>)> changed;
   cases::DevicePort port;
   sync::Engine engine;
 };
@@ -226,7 +226,7 @@ Result<void> App::flush() {
   impl_->world.flush = true;
   return {};
 }
-void App::on_change(std::function<void()> callback) {
+void App::on_change(std::function<void(std::span<const CaseId>)> callback) {
   impl_->changed = std::move(callback);
 }
 

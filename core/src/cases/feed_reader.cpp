@@ -9,6 +9,8 @@
 
 #include <abri/crypto/merkle.hpp>
 
+#include <algorithm>
+
 namespace abri::core::cases {
 
 namespace {
@@ -84,9 +86,12 @@ class FeedReader {
   FeedReader(World& world, Log& feed, const sync::Arrived& arrived)
       : world_(world), feed_(feed), arrived_(arrived) {}
 
-  Result<void> apply_all() {
+  Result<std::vector<CaseId>> apply_all() {
     for (std::size_t i = 0; i < arrived_.entries.size(); ++i) ABRI_CHECK(apply(i));
-    return {};
+    std::ranges::sort(cases_);
+    const auto repeated = std::ranges::unique(cases_);
+    cases_.erase(repeated.begin(), repeated.end());
+    return std::move(cases_);
   }
 
  private:
@@ -101,9 +106,12 @@ class FeedReader {
     if (verdict == Verdict::repeated) return {};
     if (verdict != Verdict::valid) return refuse(verdict);
     for (std::size_t body = 0; body < opened->bodies.size(); ++body) {
-      if (opened->bodies[body].header.kind == feed::BodyKind::keys) {
+      const auto& header = opened->bodies[body].header;
+      if (header.kind == feed::BodyKind::keys) {
+        cases_.push_back(header.case_ref);
         ABRI_CHECK(apply_keys(*opened, body, position));
-      } else if (opened->bodies[body].header.kind == feed::BodyKind::change) {
+      } else if (header.kind == feed::BodyKind::change) {
+        cases_.push_back(header.case_ref);
         const bool merged_already =
             sent && merge::clamp(merge::Clock{*sent}, leaf_time) == merge::Clock{*sent};
         if (!merged_already) ABRI_CHECK(apply_change(*opened, body, position, leaf_time));
@@ -247,11 +255,12 @@ class FeedReader {
   World& world_;
   Log& feed_;
   const sync::Arrived& arrived_;
+  std::vector<CaseId> cases_;
 };
 
 }  // namespace
 
-Result<void> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived) {
+Result<std::vector<CaseId>> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived) {
   return FeedReader(world, feed, arrived).apply_all();
 }
 

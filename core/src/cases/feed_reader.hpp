@@ -8,7 +8,8 @@
 namespace abri::core::cases {
 
 /// Applies entries of a feed in order, in the caller's transaction; the cursor is moved by the caller.
+/// @return  the cases that the entries name, each once
 /// @errors Errc::out_of_sync  an entry names a link of the chain that is not here yet
-Result<void> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived);
+Result<std::vector<CaseId>> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived);
 
 }  // namespace abri::core::cases

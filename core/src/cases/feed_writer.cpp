@@ -290,7 +290,10 @@ Result<void> seal_all(World& world) {
   for (const auto& [id, log] : world.logs) {
     if (log.kind != sync::LogKind::feed || log.stopped) continue;
     ABRI_TRY(const auto time, sealing_time(world, log, world.now()));
-    if (time.now) ABRI_CHECK(seal_pending(world, log));
+    if (!time.now) continue;
+    ABRI_TRY(auto on_its_way, world.db.statement("SELECT 1 FROM outbox WHERE log = ?1 LIMIT 1"));
+    ABRI_TRY(const bool sending, on_its_way.query(log.number));
+    if (!sending) ABRI_CHECK(seal_pending(world, log));
   }
   return {};
 }

@@ -33,7 +33,8 @@ Result<SealingTime> sealing_time(World& world, const Log& feed, Time now);
 /// Seals what waits, oldest first, up to a few hundred KiB: keys in entries of their own, then changes.
 Result<void> seal_pending(World& world, const Log& feed);
 
-/// Seals what may be sealed now in every feed.
+/// Seals what may be sealed now in every feed that has nothing on its way: what is saved until the receipt comes shares the next
+/// entry (as Nagle's algorithm, RFC 896).
 Result<void> seal_all(World& world);
 
 /// After a turn: entries that wait are enveloped again under the new epoch.

@@ -37,7 +37,7 @@ Result<void> store_secret(vault::Database& db, SecretKind kind, BytesView scope,
 }
 
 template <class Key, class Map>
-auto find(const Map& map, const Key& key) -> const typename Map::mapped_type* {
+auto find(const Map& map, const Key& key) -> const Map::mapped_type* {
   const auto it = map.find(key);
   return it == map.end() ? nullptr : &it->second;
 }

@@ -74,7 +74,7 @@ std::uint64_t last_leaf_time(World& world, const Log& log) {
 
 }  // namespace
 
-DevicePort::DevicePort(World& world, vault::Vault& vault, std::function<void()> changed)
+DevicePort::DevicePort(World& world, vault::Vault& vault, Changed changed)
     : world_(world), vault_(vault), changed_(std::move(changed)) {}
 
 /// One transaction; after a failure memory is made to agree with the vault again.
@@ -181,18 +181,21 @@ Result<void> DevicePort::opened(const LogId& id) {
   });
 }
 
-Result<bool> DevicePort::apply_entries(Log& log, const sync::Arrived& arrived) {
+Result<DevicePort::Effect> DevicePort::apply_entries(Log& log, const sync::Arrived& arrived) {
   switch (log.kind) {
     case sync::LogKind::chain: {
       ABRI_TRY(const bool changed, apply_chain_entries(world_, log, arrived));
       ABRI_CHECK(grant_to_new_devices(world_));
-      return changed;
+      return Effect{.logs_changed = changed, .cases = {}};
     }
-    case sync::LogKind::mailbox:
-      return apply_mailbox_entries(world_, log, arrived);
-    case sync::LogKind::feed:
-      ABRI_CHECK(apply_feed_entries(world_, log, arrived));
-      return false;
+    case sync::LogKind::mailbox: {
+      ABRI_TRY(const bool changed, apply_mailbox_entries(world_, log, arrived));
+      return Effect{.logs_changed = changed, .cases = {}};
+    }
+    case sync::LogKind::feed: {
+      ABRI_TRY(auto cases, apply_feed_entries(world_, log, arrived));
+      return Effect{.logs_changed = false, .cases = std::move(cases)};
+    }
   }
   return Error{Errc::internal, "kind of a log"};
 }
@@ -204,18 +207,20 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   // What a feed brings, a receipt of ours too, the server gives again after a loss of power. Links make keys and answers here: those wait.
   const vault::DeferredCommits deferred(world_.db, log.kind == sync::LogKind::feed);
   const auto logs_before = world_.logs.size();
+  std::vector<CaseId> cases;
   auto applied = change([&]() -> Result<Applied> {
     ABRI_CHECK(store_entries(world_, log, arrived));
-    ABRI_TRY(const bool changed, apply_entries(log, arrived));
+    ABRI_TRY(auto effect, apply_entries(log, arrived));
+    cases = std::move(effect.cases);
     log.size += arrived.entries.size();
     if (!arrived.frontier.empty()) log.frontier = arrived.frontier;
     if (arrived.head) log.head = arrived.head;
     ABRI_CHECK(store_log(world_, log));
-    return Applied{changed || world_.logs.size() != logs_before, false};
+    return Applied{effect.logs_changed || world_.logs.size() != logs_before, false};
   });
   if (!applied) return applied;
   world_.logs.insert_or_assign(arrived.log, std::move(log));
-  if (changed_) changed_();
+  if (changed_) changed_(cases);
   return applied;
 }
 

@@ -10,8 +10,11 @@ namespace abri::core::cases {
 /// @threads core strand only
 class DevicePort final : public sync::Port {
  public:
+  /// Gets the cases that entries named; none where anything may have changed.
+  using Changed = std::function<void(std::span<const CaseId> cases)>;
+
   /// @param changed  called after entries were applied
-  DevicePort(World& world, vault::Vault& vault, std::function<void()> changed);
+  DevicePort(World& world, vault::Vault& vault, Changed changed);
 
   std::optional<crypto::SigningPublicKey> server_key() override;
   std::string server_address() override;
@@ -31,13 +34,17 @@ class DevicePort final : public sync::Port {
  private:
   template <class Body>
   auto change(Body&& body);
-  Result<bool> apply_entries(Log& log, const sync::Arrived& arrived);
+  struct Effect {
+    bool logs_changed{false};
+    std::vector<CaseId> cases;
+  };
+  Result<Effect> apply_entries(Log& log, const sync::Arrived& arrived);
   Result<void> confirm_reading(const LogId& log);
   Result<std::optional<sync::Outgoing>> waiting(const Log& log, std::size_t max_bytes);
 
   World& world_;
   vault::Vault& vault_;
-  std::function<void()> changed_;
+  Changed changed_;
   std::optional<Time> next_;
 };
 

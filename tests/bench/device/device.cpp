@@ -40,12 +40,9 @@ Result<std::unique_ptr<Device>> Device::open(boost::asio::io_context& context,
 
 Device::Device(boost::asio::io_context& context, std::unique_ptr<core::App> app)
     : poll_(context), app_(std::move(app)), synchroniser_(context, app_->engine()) {
-  app_->on_change([this] {
+  app_->on_change([this](std::span<const CaseId> cases) {
     last_change_ = now_ms();
-    if (!watched_.empty()) check_watched(/*all=*/false);
-  });
-  synchroniser_.on_change([this](const core::sync::Status& status) {
-    if (status.settled && !watched_.empty()) check_watched(/*all=*/true);
+    if (!watched_.empty()) check_watched(cases);
   });
 }
 
@@ -66,9 +63,9 @@ Result<void> Device::create(const std::vector<std::vector<NewRecord>>& files) {
   });
 }
 
-Result<void> Device::edit(std::size_t index, const std::string& field, const std::string& value, bool last) {
+Result<void> Device::edit(std::size_t index, const std::string& field, const std::string& value, bool send) {
   if (index >= places_.size()) return Error{Errc::not_found, "index"};
-  if (last) ABRI_CHECK(app_->flush());
+  if (send) ABRI_CHECK(app_->flush());
   const std::vector<core::FieldEdit> edits{{.field = field, .value = value}};
   ABRI_CHECK(app_->edit(places_[index].file, places_[index].record, edits));
   synchroniser_.notify_local();
@@ -163,29 +160,33 @@ void Device::watch(std::vector<std::pair<std::size_t, std::string>> items, Chang
   static_cast<void>(app_->batch([&]() -> Result<void> {
     for (auto& [index, field] : items) {
       ABRI_TRY(auto before, read(index, field, /*reveal=*/false));
-      if (before.empty()) {  // hidden, or never set
+      const bool hidden = before.empty();  // or never set
+      if (hidden) {
         ABRI_TRY(before, read(index, field, /*reveal=*/true));
       }
-      watched_.push_back({index, std::move(field), std::move(before)});
+      watched_.emplace(
+          places_[index].file,
+          Watched{.index = index, .field = std::move(field), .before = std::move(before), .hidden = hidden});
     }
     return {};
   }));
 }
 
-bool Device::tell_if_changed(const Watched& one, bool reveal) {
-  const auto value = read(one.index, one.field, reveal);
+bool Device::tell_if_changed(const Watched& one) {
+  const auto value = read(one.index, one.field, one.hidden);
   if (!value || value->empty() || *value == one.before) return false;
   changed_(one.index, one.field, *value);
   return true;
 }
 
-/// After each change: the first ones that wait, without revealing anything, since revealing is written down. When all was
-/// read: whatever is left, with one line written down for each.
-void Device::check_watched(bool all) {
-  while (!watched_.empty() && tell_if_changed(watched_.front(), /*reveal=*/false)) watched_.pop_front();
-  if (!all || watched_.empty()) return;
+/// In one transaction, since revealing a hidden value is written down.
+void Device::check_watched(std::span<const CaseId> cases) {
   static_cast<void>(app_->batch([&]() -> Result<void> {
-    std::erase_if(watched_, [this](const Watched& one) { return tell_if_changed(one, /*reveal=*/true); });
+    for (const auto& id : cases) {
+      const auto [first, last] = watched_.equal_range(id);
+      for (auto one = first; one != last;)
+        one = tell_if_changed(one->second) ? watched_.erase(one) : std::next(one);
+    }
     return {};
   }));
 }

@@ -4,11 +4,11 @@
 #include <abri/core/app.hpp>
 #include <abri/core/net/synchroniser.hpp>
 
-#include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,9 +56,9 @@ class Device {
   [[nodiscard]] const std::vector<Place>& places() const { return places_; }
   void set_places(std::vector<Place> places) { places_ = std::move(places); }
 
-  /// Saves one field as a form does: durable, and sent at once where there is a connection.
-  /// @param last  of what is saved together
-  Result<void> edit(std::size_t index, const std::string& field, const std::string& value, bool last);
+  /// Saves one field: durable.
+  /// @param send  at once where there is a connection, as when a person saves
+  Result<void> edit(std::size_t index, const std::string& field, const std::string& value, bool send);
   Result<std::string> value(std::size_t index, const std::string& field);
   /// Named fields of all records, sensitive ones too, in one transaction.
   Result<std::vector<std::vector<std::string>>> all(const std::vector<std::string>& fields);
@@ -69,7 +69,7 @@ class Device {
   void when_settled(Then then);
   /// `files` files are held, and all `records` of the last of them can be read.
   void when_held(std::size_t files, std::size_t records, Then then);
-  /// Tells each time that a watched value changed. They are expected to change in this order.
+  /// Tells once of each of these values that it changed.
   void watch(std::vector<std::pair<std::size_t, std::string>> items, Changed changed);
   /// When entries were last applied.
   [[nodiscard]] double last_change() const { return last_change_; }
@@ -83,21 +83,22 @@ class Device {
     std::size_t index;
     std::string field;
     std::string before;
+    bool hidden{false};  // read by revealing it
   };
   Device(boost::asio::io_context& context, std::unique_ptr<core::App> app);
   void wait_for(std::function<bool()> holds, Then then);
   void check_waiters();
-  void check_watched(bool all);
+  void check_watched(std::span<const CaseId> cases);
   bool holds(std::size_t files, std::size_t records);
   Result<std::string> read(std::size_t index, const std::string& field, bool reveal);
-  bool tell_if_changed(const Watched& one, bool reveal);
+  bool tell_if_changed(const Watched& one);
 
   boost::asio::steady_timer poll_;
   std::unique_ptr<core::App> app_;
   core::net::Synchroniser synchroniser_;
   std::vector<Place> places_;
   std::vector<Waiter> waiters_;
-  std::deque<Watched> watched_;
+  std::multimap<CaseId, Watched> watched_;
   Changed changed_;
   double last_change_{0};
 };

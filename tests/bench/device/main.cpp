@@ -209,16 +209,18 @@ class Host {
     throw std::runtime_error("no such method");
   }
 
-  /// Each edit is a transaction of its own, durable before the next.
+  /// Each edit is a transaction of its own, durable before the next; with `together` only the last one asks to be sent at once, as
+  /// the fields of one form.
   static json::value edits(Device& target, const Command& command) {
     json::array each;
+    const bool together = command.contains("together");
     const auto begin = now_ms();
     const auto& items = command.at("items").as_array();
     for (const auto& item : items) {
       const auto& one = item.as_object();
       const auto before = now_ms();
-      const bool last = &item == &items.back();
-      need(target.edit(number(one, "index"), text(one, "field"), text(one, "value"), last));
+      const bool send = !together || &item == &items.back();
+      need(target.edit(number(one, "index"), text(one, "field"), text(one, "value"), send));
       each.push_back(now_ms() - before);
     }
     return json::object{{"t", begin}, {"ms", now_ms() - begin}, {"each", std::move(each)}};

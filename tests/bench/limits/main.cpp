@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include <boost/json.hpp>
 #include <sodium.h>
@@ -99,7 +100,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    return abri::bench::run(argv[1], argc > 2 ? std::atoi(argv[2]) : 300);
+    return abri::bench::run(argv[1], argc > 2 ? std::stoi(argv[2]) : 300);
   } catch (const std::exception& failed) {
     std::fprintf(stderr, "bench_limits: %s\n", failed.what());
     return 1;

@@ -39,7 +39,6 @@ icu::UnicodeString without_accents(const icu::UnicodeString& decomposed) {
 
 /// The characters of base64 that depend on the text alone, where it begins `offset` bytes into a group of three.
 std::string base64(std::string_view text, std::size_t offset) {
-  std::string bits;
   const std::string padded = std::string(offset, '\0') + std::string(text);
   std::string out;
   for (std::size_t i = 0; i + 3 <= padded.size(); i += 3) {

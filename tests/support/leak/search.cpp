@@ -13,7 +13,7 @@ namespace abri::test {
 namespace {
 
 constexpr std::size_t kStart = 8;
-constexpr std::size_t kMaxInflated = 4U * 1024U * 1024U;
+constexpr std::size_t kMaxInflated = std::size_t{4} * 1024 * 1024;
 
 std::uint64_t start_of(const char* bytes) {
   std::uint64_t start = 0;

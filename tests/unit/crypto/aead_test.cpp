@@ -53,7 +53,7 @@ TEST_CASE("aead: CM-05 every flipped bit of nonce, ciphertext, tag, ad and key i
   const auto key = *FeedKey::from(key_bytes);
   const auto ad = test::seeded_bytes(24, 4);
   for (std::uint32_t sample = 0; sample < 20; ++sample) {
-    const auto sealed = seal(key, test::seeded_bytes(sample * 7, sample), ad);
+    const auto sealed = seal(key, test::seeded_bytes(std::size_t{sample} * 7, sample), ad);
     test::with_each_bit_flipped(sealed, [&](BytesView changed) {
       REQUIRE(test::error_of(open(key, changed, ad)) == Errc::auth_failed);
     });

@@ -20,14 +20,14 @@ namespace {
 using Object = google::protobuf::Struct;
 
 const Object& convention() {
-  static const Object data = [] {
+  static const Object kData = [] {
     std::ifstream file(test::source_dir() / "core/data/convention.json");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     Object parsed;
     REQUIRE(google::protobuf::util::JsonStringToMessage(text, &parsed).ok());
     return parsed;
   }();
-  return data;
+  return kData;
 }
 
 std::vector<Object> items(std::string_view list) {

@@ -19,8 +19,8 @@ namespace abri::test {
 namespace {
 
 const std::vector<Family>& families() {
-  static const auto generated = generate_families(/*seed=*/1, 300);
-  return generated;
+  static const auto kGenerated = generate_families(/*seed=*/1, 300);
+  return kGenerated;
 }
 
 template <class Check>

@@ -151,8 +151,9 @@ class App {
   sync::Engine& engine();
   /// A person saves: what is written next, and whatever waits, leaves without the coalescing pause. Call it before the writing.
   Result<void> flush();
-  /// Called after every change that another device or the engine made.
-  void on_change(std::function<void()> callback);
+  /// Called after every change that another device or the engine made, with the cases to show anew; with none where any may have
+  /// changed.
+  void on_change(std::function<void(std::span<const CaseId> cases)> callback);
 
  private:
   class Impl;

@@ -41,7 +41,10 @@ class [[nodiscard]] Result {
     ABRI_ASSERT(state_.index() == 1);
     return *std::get_if<1>(&state_);
   }
-  [[nodiscard]] T value_or(T other) const& { return has_value() ? get() : std::move(other); }
+  [[nodiscard]] T value_or(T other) const& {
+    if (has_value()) return get();
+    return other;
+  }
 
  private:
   const T& get() const {
