@@ -183,6 +183,49 @@ TEST_CASE("engine: a feed that names a link not yet here waits for its chain and
   CHECK_FALSE(world.bob.engine.status().logs[1].error);
 }
 
+TEST_CASE("engine: a receipt whose root cannot be computed yet acknowledges nothing until its entry comes") {
+  Pair world;
+  world.start();
+  world.server.bend = [](v1::Frame& frame) {
+    if (frame.has_receipt()) frame.mutable_receipt()->mutable_head()->clear_root();
+    return true;
+  };
+  bool link_here = false;
+  world.bob.port.before_apply = [&](const Arrived& arrived) -> Result<void> {
+    if (arrived.log == world.chain->id) link_here = true;
+    if (arrived.log == world.feed->id && !link_here) return Error{Errc::out_of_sync, "test"};
+    return {};
+  };
+  world.alice.write(world.feed->id, "entry under a new key");
+  world.bob.write(world.feed->id, "bob's entry");  // its receipt comes when the feed waits for its chain
+  world.settle();
+  auto& feed = world.bob.port.at(world.feed->id);
+  CHECK(world.bob.engine.status().logs[1].error == Errc::out_of_sync);
+  CHECK(world.bob.disconnects == 0);
+  CHECK(feed.outbox.size() == 1);
+  CHECK_FALSE(world.bob.engine.settled());
+
+  const auto link = [&] {
+    world.alice.port.make_links_now(world.chain->id);
+    world.alice.write(world.chain->id, "the link");
+    world.settle();
+  };
+  SECTION("it comes") {
+    link();
+    CHECK(texts(feed) == std::vector<std::string>{"entry under a new key", "bob's entry"});
+    CHECK(feed.outbox.empty());
+    CHECK(world.bob.port.evidences.empty());
+    CHECK(world.bob.engine.settled());
+  }
+  SECTION("another comes in its place: evidence, and it still waits") {
+    world.server.logs[world.feed->id].cut(1);
+    world.server.logs[world.feed->id].append("put in its place", world.server.now_ms);
+    link();
+    CHECK(feed.outbox.size() == 1);
+    CHECK(world.bob.port.evidences.size() == 1);
+  }
+}
+
 TEST_CASE("engine: a log that an applied link brings is followed at once") {
   Pair world;
   const auto second = std::make_shared<LogKeys>(LogKind::feed);
