@@ -115,6 +115,7 @@ class FeedReader {
         const bool merged_already =
             sent && merge::clamp(merge::Clock{*sent}, leaf_time) == merge::Clock{*sent};
         if (!merged_already) ABRI_CHECK(apply_change(*opened, body, position, leaf_time));
+        if (!sent) world_.changed_by_others.insert(header.case_ref);
       }
     }
     return {};

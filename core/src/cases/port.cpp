@@ -7,6 +7,9 @@
 #include "cases/entry_store.hpp"
 #include "cases/feed_reader.hpp"
 #include "cases/feed_writer.hpp"
+#include "cases/requests.hpp"
+
+#include <abri/crypto/random.hpp>
 
 #include <algorithm>
 #include <tuple>
@@ -220,8 +223,41 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   });
   if (!applied) return applied;
   world_.logs.insert_or_assign(arrived.log, std::move(log));
+  refresh_as_editor(cases);
   if (changed_) changed_(cases);
   return applied;
+}
+
+/// Where a colleague changed a case while our own changes of it were not acknowledged, neither of us knew what it says together:
+/// of two concurrent edits that is seen by the device whose edit comes later in the feed, and by no other.
+void DevicePort::refresh_as_editor(std::span<const CaseId> cases) {
+  for (const auto& id : cases) {
+    if (!world_.changed_by_others.contains(id) || !world_.unsent.contains(id)) continue;
+    // a failure costs time only: the case is looked at again in `upkeep`
+    static_cast<void>(change([&] { return refresh_requests(world_, id); }));
+  }
+}
+
+/// Whoever did not edit leaves it to those who did, who write at once, and looks after one to ten minutes whether they could. Each
+/// device waits another time: the first one writes, the others find nothing to do.
+sync::Port::Upkeep DevicePort::upkeep(Time now) {
+  constexpr std::chrono::milliseconds kFirst = std::chrono::minutes(1);
+  constexpr std::chrono::milliseconds kSpread = std::chrono::minutes(9);
+  constexpr std::size_t kCasesAtOnce = 64;
+  auto& cases = world_.changed_by_others;
+  if (cases.empty()) return {};
+  if (!refresh_at_ || *refresh_at_ > now + kFirst + kSpread)
+    refresh_at_ =
+        now + kFirst +
+        std::chrono::milliseconds(crypto::random_u64() % static_cast<std::uint64_t>(kSpread.count()));
+  if (now < *refresh_at_) return {.done = false, .next = refresh_at_};
+  for (std::size_t done = 0; done < kCasesAtOnce && !cases.empty(); ++done) {
+    const auto id = *cases.begin();
+    cases.erase(cases.begin());
+    static_cast<void>(change([&] { return refresh_requests(world_, id); }));
+  }
+  if (cases.empty()) refresh_at_.reset();
+  return {.done = true, .next = refresh_at_};
 }
 
 /// What is to be sent is asked for when a log was read to its end: a restored vault may write again once all were.

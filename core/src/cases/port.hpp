@@ -28,6 +28,7 @@ class DevicePort final : public sync::Port {
   Result<Applied> apply(const sync::Arrived& arrived) override;
   Result<std::optional<sync::Outgoing>> outgoing(const LogId& log, std::size_t max_bytes, Time now) override;
   std::optional<Time> next_outgoing_time() override;
+  Upkeep upkeep(Time now) override;
   Result<void> lost_race(const LogId& log) override;
   void evidence(const LogId& log, const char* what, const std::optional<sync::SignedHead>& head) override;
 
@@ -40,12 +41,14 @@ class DevicePort final : public sync::Port {
   };
   Result<Effect> apply_entries(Log& log, const sync::Arrived& arrived);
   Result<void> confirm_reading(const LogId& log);
+  void refresh_as_editor(std::span<const CaseId> cases);
   Result<std::optional<sync::Outgoing>> waiting(const Log& log, std::size_t max_bytes);
 
   World& world_;
   vault::Vault& vault_;
   Changed changed_;
   std::optional<Time> next_;
+  std::optional<Time> refresh_at_;
 };
 
 }  // namespace abri::core::cases

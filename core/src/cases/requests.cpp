@@ -240,6 +240,22 @@ Result<std::vector<Listed>> all_of(World& world, const proto::RecordType& type, 
   }
 }
 
+/// The requests that a case was sent under; of most cases none, which costs one look-up.
+Result<std::vector<CaseId>> requests_of(World& world, const CaseId& case_id) {
+  const auto& type = type_named("sent_request");
+  std::vector<CaseId> out;
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT state FROM records WHERE case_number = (SELECT number FROM cases "
+                              "WHERE case_ref = ?1) AND compartment = ?2 AND record_type = ?3"));
+  ABRI_CHECK(rows.bind_all(case_id, static_cast<std::int64_t>(NEEDS), type.number));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    ABRI_TRY(const auto state, merge::decode_record(rows.column_blob(0)));
+    if (const auto request = CaseId::from_hex(text_in(state, type, "request"))) out.push_back(*request);
+  }
+}
+
 merge::Clock written(const merge::RecordState& state, const proto::Field& field) {
   merge::Clock latest;
   for (const auto& version : state.of(field.number)) latest = std::max(latest, version.clock);
@@ -320,13 +336,10 @@ Result<std::vector<RequestView>> list_requests(World& world) {
 }
 
 Result<void> refresh_requests(World& world, const CaseId& case_id) {
-  const auto& type = type_named("sent_request");
+  ABRI_TRY(const auto requests, requests_of(world, case_id));
+  if (requests.empty()) return {};
   ABRI_TRY(const auto records, records_of(world, case_id));
-  for (const auto& record : records) {
-    if (record.key.type != type.number) continue;
-    const auto request = CaseId::from_hex(merge::current(record.state, *type.find("request")).as_text());
-    if (request) ABRI_CHECK(refresh_one(world, records, *request));
-  }
+  for (const auto& request : requests) ABRI_CHECK(refresh_one(world, records, request));
   return {};
 }
 

@@ -99,6 +99,7 @@ Actions Engine::on_disconnected(Time now, Errc why) {
   greeting_deadline_.reset();
   pong_deadline_.reset();
   outgoing_at_.reset();
+  upkeep_at_.reset();
   for (auto& [id, log] : logs_) log.caught_up = false;
   changed();
   if (!wanted_) {
@@ -166,6 +167,7 @@ void Engine::tick(Time now) {
     no_later(greeting_deadline_, now + kGreetingDeadline);
     no_later(pong_deadline_, now + kPongDeadline);
     no_later(outgoing_at_, now);
+    no_later(upkeep_at_, now);
     for (auto& [id, log] : logs_) {
       no_later(log.retry, now + kReconnectMost);
       no_later(log.write_retry, now + kReconnectMost);
@@ -210,6 +212,7 @@ std::optional<Time> Engine::next_deadline() const {
   if (link_ != Link::up) return best;
   earliest(best, pong_deadline_ ? *pong_deadline_ : std::min(last_received_, last_sent_) + kPingAfter);
   earliest(best, outgoing_at_);
+  earliest(best, upkeep_at_);
   for (const auto& [id, log] : logs_) {
     if (log.phase == Phase::refused) earliest(best, log.retry);
     earliest(best, log.write_retry);

@@ -141,6 +141,7 @@ class Engine {
   void load_logs();
   void load_log(const Cursor& cursor);
   void pump(Time now);
+  void keep_up(Time now);
   void follow(Log& log);
   bool push_all(Time now);
   bool push(Log& log, Time now);
@@ -186,6 +187,7 @@ class Engine {
   std::optional<Time> greeting_deadline_;
   std::optional<Time> pong_deadline_;
   std::optional<Time> outgoing_at_;  // the port may have something to send then
+  std::optional<Time> upkeep_at_;    // and work of its own then
   std::chrono::milliseconds reconnect_at_least_{0};
 };
 

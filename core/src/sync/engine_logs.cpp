@@ -72,9 +72,16 @@ void Engine::pump(Time now) {
     }
   }
   update_state();
+  if (state_ == State::live) keep_up(now);
   if (!push_all(now)) return;
   outgoing_at_ = port_.next_outgoing_time();
   if (outgoing_at_ && *outgoing_at_ <= now) outgoing_at_.reset();  // was asked for just now
+}
+
+void Engine::keep_up(Time now) {
+  const auto upkeep = port_.upkeep(now);
+  upkeep_at_ = upkeep.next;
+  if (upkeep.done) ask_all();
 }
 
 bool Engine::push_all(Time now) {

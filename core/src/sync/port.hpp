@@ -98,6 +98,13 @@ class Port {
   virtual Result<std::optional<Outgoing>> outgoing(const LogId& log, std::size_t max_bytes, Time now) = 0;
   /// When `outgoing` may have something later (coalescing), the time to ask again.
   virtual std::optional<Time> next_outgoing_time() = 0;
+  struct Upkeep {
+    bool done{false};          ///< there may be something to send
+    std::optional<Time> next;  ///< when to ask again
+  };
+  /// Asked while everything was read: the device does what it does by itself, in its own transactions. Work that is left does not
+  /// keep it from being settled.
+  virtual Upkeep upkeep(Time now) = 0;
   /// A compare-and-set lost: after catching up the device makes its links again.
   virtual Result<void> lost_race(const LogId& log) = 0;
 

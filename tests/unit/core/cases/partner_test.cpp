@@ -35,6 +35,9 @@ struct Partners {
                                {"wanted_communes", "59350", FieldEdit::Kind::add}}));
     return *id;
   }
+  [[nodiscard]] std::string budget_seen(const CaseId& request) const {
+    return field_of(record_of(*landlord->app, request, "relocation_request"), "budget_band").values.at(0).raw;
+  }
 };
 
 }  // namespace
@@ -69,6 +72,92 @@ TEST_CASE("requests: a change of the needs follows into the request, written on 
   partners.world.settle();
   const auto record = record_of(*partners.landlord->app, *request, "relocation_request");
   CHECK(field_of(record, "budget_band").values.at(0).raw == "from_900");
+}
+
+TEST_CASE("requests: an edit made before its device knew of the request reaches the landlord",
+          "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  partners.world.settle();
+  const auto sheet = record_of(*partners.colleague->app, id, "needs_sheet").id;
+  partners.colleague->stop();
+  REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
+  const auto request = partners.association->app->send_request(id, partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+  CHECK(partners.budget_seen(*request) == "from_600");
+  partners.colleague->start();
+  partners.world.settle();
+  partners.world.now += std::chrono::minutes(11);  // where the feeds came in the other order
+  partners.world.settle();
+  CHECK(partners.budget_seen(*request) == "from_900");
+}
+
+TEST_CASE("requests: what two people add at the same time reaches the landlord together", "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  const auto sheet = record_of(*partners.association->app, id, "needs_sheet").id;
+  REQUIRE(partners.association->app->edit(id, sheet, std::vector<FieldEdit>{{"assessed_on", "2026-11-20"}}));
+  const auto request = partners.association->app->send_request(id, partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+  const auto add_child = [&](PersonDevice& device, const std::string& born) {
+    REQUIRE(device.app->add_record(id, "person",
+                                   std::vector<FieldEdit>{{"role", "child"}, {"birth_date", born}}));
+  };
+  const auto ages = [&] {
+    return field_of(record_of(*partners.landlord->app, *request, "relocation_request"), "children_ages")
+        .values.at(0)
+        .raw;
+  };
+  partners.colleague->stop();
+  add_child(*partners.association, "2019-03-02");
+  add_child(*partners.colleague, "2023-07-14");
+  partners.world.settle();
+  CHECK(ages() == "from_6_to_10");
+  const auto before = partners.world.server.total_entries();
+  partners.colleague->start();
+  partners.world.settle();
+  CHECK(ages() == "from_3_to_5,from_6_to_10");
+  // one device saw to it: nobody writes it again
+  const auto after = partners.world.server.total_entries();
+  CHECK(after <= before + 3);
+  partners.world.now += std::chrono::minutes(11);
+  partners.world.settle();
+  CHECK(partners.world.server.total_entries() == after);
+}
+
+TEST_CASE("requests: where the editor could not, a colleague's device sees to the request within ten minutes",
+          "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  const auto request = partners.association->app->send_request(id, partners.landlord_id);
+  REQUIRE(request);
+  partners.world.settle();
+  auto& server = partners.world.server;
+  std::string shared_feed;  // where the landlord writes
+  server.intercept = [&](auto&, const v1::Frame& frame) {
+    if (frame.has_append()) shared_feed = frame.append().log();
+    return true;
+  };
+  const auto main = record_of(*partners.landlord->app, *request, "relocation_request").id;
+  REQUIRE(partners.landlord->app->advance(*request, main, "acknowledge"));
+  partners.world.settle();
+  REQUIRE_FALSE(shared_feed.empty());
+
+  // what the colleague's device sends there never arrives
+  server.intercept = [&](auto& connection, const v1::Frame& frame) {
+    return &connection != partners.colleague->connection.get() || !frame.has_append() ||
+           frame.append().log() != shared_feed;
+  };
+  const auto sheet = record_of(*partners.colleague->app, id, "needs_sheet").id;
+  REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
+  partners.world.settle();
+  partners.colleague->stop();
+  CHECK(partners.budget_seen(*request) == "from_600");
+  partners.world.now += std::chrono::minutes(11);
+  partners.world.settle();
+  CHECK(partners.budget_seen(*request) == "from_900");
 }
 
 TEST_CASE("requests: landlord and association move the request and a proposal by their own steps",

@@ -361,6 +361,27 @@ TEST_CASE("engine: what is coalesced leaves when its pause is over, and is not s
   CHECK(world.alice.engine.settled());
 }
 
+TEST_CASE("engine: what a device does by itself is sent when it is due; until then the device is settled") {
+  Pair world;
+  world.start();
+  const auto due = world.now + 5min;
+  bool done = false;
+  world.alice.port.do_upkeep = [&](Time now) -> Port::Upkeep {
+    if (done) return {};
+    if (now < due) return {.done = false, .next = due};
+    world.alice.port.write(world.feed->id, "by itself");
+    done = true;
+    return {.done = true, .next = std::nullopt};
+  };
+  world.alice.local();
+  CHECK(world.alice.engine.settled());
+  world.run(4min);
+  CHECK(world.bob.port.at(world.feed->id).entries.empty());
+  world.run(2min);
+  CHECK(texts(world.bob.port.at(world.feed->id)) == std::vector<std::string>{"by itself"});
+  CHECK(world.alice.engine.settled());
+}
+
 TEST_CASE("engine: a full disk ends the connection; the entries come again when there is room") {
   Pair world;
   world.start();

@@ -146,6 +146,7 @@ class MemoryPort final : public Port {
     return std::optional{std::move(out)};
   }
   std::optional<Time> next_outgoing_time() override { return send_after; }
+  Upkeep upkeep(Time now) override { return do_upkeep ? do_upkeep(now) : Upkeep{}; }
   Result<void> lost_race(const LogId& id) override {
     auto& log = at(id);
     ++log.races_lost;
@@ -167,6 +168,7 @@ class MemoryPort final : public Port {
   std::optional<Time> send_after;  ///< the coalescing pause
   std::function<Result<void>(const Arrived&)> before_apply;
   std::function<Applied(const Arrived&)> after_apply;
+  std::function<Upkeep(Time)> do_upkeep;
   int applies{0};
 
  private:
