@@ -179,14 +179,16 @@ class Server::Impl {
     const auto begin = Clock::now();
     auto said = begin;
     std::optional<Error> failure;
+    bool caught =
+        false;  // at a lie, now or before: said whatever else happened, once all that can be exchanged was
     net::steady_timer timer(io_);
     for (;;) {
       timer.expires_after(kSyncPoll);
       co_await timer.async_wait(kNoThrow);
       touch();
       const auto status = synchroniser_->status();
-      if (std::any_of(status.logs.begin(), status.logs.end(), [](const auto& log) { return log.stopped; }))
-        failure = Error{Errc::server_misbehaved, "server"};
+      caught =
+          std::any_of(status.logs.begin(), status.logs.end(), [](const auto& log) { return log.stopped; });
       if (status.settled) break;
       if (status.state == core::sync::State::stopped)
         failure = Error{status.error.value_or(Errc::wrong_server), "server"};
@@ -200,6 +202,7 @@ class Server::Impl {
       if (!co_await send(socket, progress(status))) break;  // the person interrupted it
     }
     if (!stay_) synchroniser_->stop();
+    if (caught) failure = Error{Errc::server_misbehaved, "server"};
     if (failure) {
       co_await send(socket, answer(*failure));
       co_return;

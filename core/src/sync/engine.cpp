@@ -40,12 +40,18 @@ Actions Engine::start(Time now) {
   error_.reset();
   backoff_.reset();
   changed();
-  if (link_ == Link::down) connect();
+  if (link_ == Link::down) {
+    connect();
+  } else {  // the connection before is being closed
+    restart_ = true;
+    state_ = State::connecting;
+  }
   return take();
 }
 
 Actions Engine::stop() {
   wanted_ = false;
+  restart_ = false;
   reconnect_at_.reset();
   if (link_ != Link::down && link_ != Link::closing) {
     actions_.emplace_back(Disconnect{});
@@ -107,6 +113,10 @@ Actions Engine::on_disconnected(Time now, Errc why) {
     return take();
   }
   state_ = State::offline;
+  if (std::exchange(restart_, false)) {
+    connect();
+    return take();
+  }
   reconnect_at_ = now + std::max(backoff_.next(), reconnect_at_least_);
   reconnect_at_least_ = 0ms;
   return take();

@@ -163,7 +163,8 @@ class Engine {
   Actions actions_;
   Link link_{Link::down};
   State state_{State::offline};
-  bool wanted_{false};  // between start and stop
+  bool wanted_{false};   // between start and stop
+  bool restart_{false};  // started again before the connection of before was closed
   std::optional<Errc> error_;
   std::optional<Time> last_contact_;
   std::optional<std::chrono::milliseconds> server_clock_ahead_;

@@ -128,6 +128,21 @@ TEST_CASE("engine: stop ends the connection and start begins another") {
   CHECK(alice.engine.status().state == State::live);
 }
 
+TEST_CASE(
+    "engine: started again while the connection of before is closing, it connects as soon as that is over") {
+  World world;
+  auto& alice = world.add_device();
+  alice.start();
+  world.settle();
+  REQUIRE(alice.engine.stop().size() == 1);  // the transport takes its time
+  CHECK(alice.engine.start(world.now).empty());
+  CHECK(alice.engine.status().state == State::connecting);  // not "offline": nothing failed
+  alice.lose();
+  CHECK(alice.attempts == 2);
+  world.settle();
+  CHECK(alice.engine.status().state == State::live);
+}
+
 TEST_CASE("engine: pings when idle, and leaves a server that does not answer") {
   World world;
   auto& alice = world.add_device();
