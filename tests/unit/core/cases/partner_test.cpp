@@ -35,6 +35,12 @@ struct Partners {
                                {"wanted_communes", "59350", FieldEdit::Kind::add}}));
     return *id;
   }
+  CaseId send(const CaseId& id) {
+    const auto request = association->app->send_request(id, landlord_id);
+    REQUIRE(request);
+    world.settle();
+    return *request;
+  }
   [[nodiscard]] std::string budget_seen(const CaseId& request) const {
     return field_of(record_of(*landlord->app, request, "relocation_request"), "budget_band").values.at(0).raw;
   }
@@ -45,14 +51,12 @@ struct Partners {
 TEST_CASE("requests: the landlord sees the projection under a pseudonym and nothing else", "[core][cases]") {
   Partners partners;
   const auto id = partners.family();
-  const auto request = partners.association->app->send_request(id, partners.landlord_id);
-  REQUIRE(request);
-  partners.world.settle();
+  const auto request = partners.send(id);
 
   const auto seen = partners.landlord->app->list(CaseKind::request);
   REQUIRE(seen->size() == 1);
   CHECK(seen->at(0).state == "sent");
-  const auto record = record_of(*partners.landlord->app, *request, "relocation_request");
+  const auto record = record_of(*partners.landlord->app, request, "relocation_request");
   CHECK(field_of(record, "budget_band").values.at(0).raw == "from_600");
   CHECK(field_of(record, "typology_min").values.at(0).raw == "t3");
   CHECK(partners.landlord->app->list(CaseKind::case_file)->empty());
@@ -64,13 +68,11 @@ TEST_CASE("requests: a change of the needs follows into the request, written on 
           "[core][cases]") {
   Partners partners;
   const auto id = partners.family();
-  const auto request = partners.association->app->send_request(id, partners.landlord_id);
-  REQUIRE(request);
-  partners.world.settle();
+  const auto request = partners.send(id);
   const auto sheet = record_of(*partners.colleague->app, id, "needs_sheet").id;
   REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
   partners.world.settle();
-  const auto record = record_of(*partners.landlord->app, *request, "relocation_request");
+  const auto record = record_of(*partners.landlord->app, request, "relocation_request");
   CHECK(field_of(record, "budget_band").values.at(0).raw == "from_900");
 }
 
@@ -82,15 +84,13 @@ TEST_CASE("requests: an edit made before its device knew of the request reaches 
   const auto sheet = record_of(*partners.colleague->app, id, "needs_sheet").id;
   partners.colleague->stop();
   REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
-  const auto request = partners.association->app->send_request(id, partners.landlord_id);
-  REQUIRE(request);
-  partners.world.settle();
-  CHECK(partners.budget_seen(*request) == "from_600");
+  const auto request = partners.send(id);
+  CHECK(partners.budget_seen(request) == "from_600");
   partners.colleague->start();
   partners.world.settle();
   partners.world.now += std::chrono::minutes(11);  // where the feeds came in the other order
   partners.world.settle();
-  CHECK(partners.budget_seen(*request) == "from_900");
+  CHECK(partners.budget_seen(request) == "from_900");
 }
 
 TEST_CASE("requests: what two people add at the same time reaches the landlord together", "[core][cases]") {
@@ -98,15 +98,13 @@ TEST_CASE("requests: what two people add at the same time reaches the landlord t
   const auto id = partners.family();
   const auto sheet = record_of(*partners.association->app, id, "needs_sheet").id;
   REQUIRE(partners.association->app->edit(id, sheet, std::vector<FieldEdit>{{"assessed_on", "2026-11-20"}}));
-  const auto request = partners.association->app->send_request(id, partners.landlord_id);
-  REQUIRE(request);
-  partners.world.settle();
+  const auto request = partners.send(id);
   const auto add_child = [&](PersonDevice& device, const std::string& born) {
     REQUIRE(device.app->add_record(id, "person",
                                    std::vector<FieldEdit>{{"role", "child"}, {"birth_date", born}}));
   };
   const auto ages = [&] {
-    return field_of(record_of(*partners.landlord->app, *request, "relocation_request"), "children_ages")
+    return field_of(record_of(*partners.landlord->app, request, "relocation_request"), "children_ages")
         .values.at(0)
         .raw;
   };
@@ -131,17 +129,15 @@ TEST_CASE("requests: where the editor could not, a colleague's device sees to th
           "[core][cases]") {
   Partners partners;
   const auto id = partners.family();
-  const auto request = partners.association->app->send_request(id, partners.landlord_id);
-  REQUIRE(request);
-  partners.world.settle();
+  const auto request = partners.send(id);
   auto& server = partners.world.server;
   std::string shared_feed;  // where the landlord writes
   server.intercept = [&](auto&, const v1::Frame& frame) {
     if (frame.has_append()) shared_feed = frame.append().log();
     return true;
   };
-  const auto main = record_of(*partners.landlord->app, *request, "relocation_request").id;
-  REQUIRE(partners.landlord->app->advance(*request, main, "acknowledge"));
+  const auto main = record_of(*partners.landlord->app, request, "relocation_request").id;
+  REQUIRE(partners.landlord->app->advance(request, main, "acknowledge"));
   partners.world.settle();
   REQUIRE_FALSE(shared_feed.empty());
 
@@ -154,10 +150,10 @@ TEST_CASE("requests: where the editor could not, a colleague's device sees to th
   REQUIRE(partners.colleague->app->edit(id, sheet, std::vector<FieldEdit>{{"budget_max", "950"}}));
   partners.world.settle();
   partners.colleague->stop();
-  CHECK(partners.budget_seen(*request) == "from_600");
+  CHECK(partners.budget_seen(request) == "from_600");
   partners.world.now += std::chrono::minutes(11);
   partners.world.settle();
-  CHECK(partners.budget_seen(*request) == "from_900");
+  CHECK(partners.budget_seen(request) == "from_900");
 }
 
 TEST_CASE("requests: landlord and association move the request and a proposal by their own steps",

@@ -29,6 +29,14 @@ struct Pair : World {
     bob.start();
     settle();
   }
+  /// Bob takes nothing of the feed before the chain's first link.
+  void hold_feed_for_chain() {
+    bob.port.before_apply = [this, link_here = false](const Arrived& arrived) mutable -> Result<void> {
+      if (arrived.log == chain->id) link_here = true;
+      if (arrived.log == feed->id && !link_here) return Error{Errc::out_of_sync, "test"};
+      return {};
+    };
+  }
   [[nodiscard]] bool equal() {
     return alice.port.at(feed->id).entries == bob.port.at(feed->id).entries &&
            alice.port.at(chain->id).entries == bob.port.at(chain->id).entries;
@@ -162,12 +170,7 @@ TEST_CASE("engine: links made for an older head are made again before they are s
 TEST_CASE("engine: a feed that names a link not yet here waits for its chain and goes on by itself") {
   Pair world;
   world.start();
-  bool link_here = false;
-  world.bob.port.before_apply = [&](const Arrived& arrived) -> Result<void> {
-    if (arrived.log == world.chain->id) link_here = true;
-    if (arrived.log == world.feed->id && !link_here) return Error{Errc::out_of_sync, "test"};
-    return {};
-  };
+  world.hold_feed_for_chain();
   world.alice.write(world.feed->id, "entry under a new key");
   world.alice.write(world.feed->id, "another");
   world.settle();
@@ -190,12 +193,7 @@ TEST_CASE("engine: a receipt whose root cannot be computed yet acknowledges noth
     if (frame.has_receipt()) frame.mutable_receipt()->mutable_head()->clear_root();
     return true;
   };
-  bool link_here = false;
-  world.bob.port.before_apply = [&](const Arrived& arrived) -> Result<void> {
-    if (arrived.log == world.chain->id) link_here = true;
-    if (arrived.log == world.feed->id && !link_here) return Error{Errc::out_of_sync, "test"};
-    return {};
-  };
+  world.hold_feed_for_chain();
   world.alice.write(world.feed->id, "entry under a new key");
   world.bob.write(world.feed->id, "bob's entry");  // its receipt comes when the feed waits for its chain
   world.settle();
