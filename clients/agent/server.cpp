@@ -179,8 +179,8 @@ class Server::Impl {
     const auto begin = Clock::now();
     auto said = begin;
     std::optional<Error> failure;
-    bool caught =
-        false;  // at a lie, now or before: said whatever else happened, once all that can be exchanged was
+    // The server lied, now or before: that is said whatever else happened, once all that can be exchanged was.
+    bool caught = false;
     net::steady_timer timer(io_);
     for (;;) {
       timer.expires_after(kSyncPoll);
