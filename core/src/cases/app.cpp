@@ -37,7 +37,6 @@ class App::Impl {
               .hybrid_clock = {},
               .sealed_at = {},
               .unsent = {},
-              .changed_by_others = {},
               .read_to_head = {}},
         port(world, vault_,
              [this](std::span<const CaseId> cases) {

@@ -81,16 +81,21 @@ Result<std::optional<feed::ShortHash>> root_at(World& world, const Log& feed, co
   return leaf ? Root(leaf->root) : Root{};
 }
 
+void keep_once(std::vector<CaseId>& cases) {
+  std::ranges::sort(cases);
+  const auto repeated = std::ranges::unique(cases);
+  cases.erase(repeated.begin(), repeated.end());
+}
+
 class FeedReader {
  public:
   FeedReader(World& world, Log& feed, const sync::Arrived& arrived)
       : world_(world), feed_(feed), arrived_(arrived) {}
 
-  Result<std::vector<CaseId>> apply_all() {
+  Result<NamedCases> apply_all() {
     for (std::size_t i = 0; i < arrived_.entries.size(); ++i) ABRI_CHECK(apply(i));
-    std::ranges::sort(cases_);
-    const auto repeated = std::ranges::unique(cases_);
-    cases_.erase(repeated.begin(), repeated.end());
+    keep_once(cases_.all);
+    keep_once(cases_.changed_by_others);
     return std::move(cases_);
   }
 
@@ -108,14 +113,14 @@ class FeedReader {
     for (std::size_t body = 0; body < opened->bodies.size(); ++body) {
       const auto& header = opened->bodies[body].header;
       if (header.kind == feed::BodyKind::keys) {
-        cases_.push_back(header.case_ref);
+        cases_.all.push_back(header.case_ref);
         ABRI_CHECK(apply_keys(*opened, body, position));
       } else if (header.kind == feed::BodyKind::change) {
-        cases_.push_back(header.case_ref);
+        cases_.all.push_back(header.case_ref);
+        if (!sent) cases_.changed_by_others.push_back(header.case_ref);
         const bool merged_already =
             sent && merge::clamp(merge::Clock{*sent}, leaf_time) == merge::Clock{*sent};
         if (!merged_already) ABRI_CHECK(apply_change(*opened, body, position, leaf_time));
-        if (!sent) world_.changed_by_others.insert(header.case_ref);
       }
     }
     return {};
@@ -256,12 +261,12 @@ class FeedReader {
   World& world_;
   Log& feed_;
   const sync::Arrived& arrived_;
-  std::vector<CaseId> cases_;
+  NamedCases cases_;
 };
 
 }  // namespace
 
-Result<std::vector<CaseId>> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived) {
+Result<NamedCases> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived) {
   return FeedReader(world, feed, arrived).apply_all();
 }
 

@@ -7,9 +7,14 @@
 /// Entries of a feed, judged and applied (docs/protocol.md, section "An entry").
 namespace abri::core::cases {
 
+/// The cases that entries name, each once.
+struct NamedCases {
+  std::vector<CaseId> all;
+  std::vector<CaseId> changed_by_others;  ///< in entries that this device did not send
+};
+
 /// Applies entries of a feed in order, in the caller's transaction; the cursor is moved by the caller.
-/// @return  the cases that the entries name, each once
 /// @errors Errc::out_of_sync  an entry names a link of the chain that is not here yet
-Result<std::vector<CaseId>> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived);
+Result<NamedCases> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived);
 
 }  // namespace abri::core::cases

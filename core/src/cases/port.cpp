@@ -5,7 +5,6 @@
 #include "cases/compartments.hpp"
 #include "cases/enrolment.hpp"
 #include "cases/entry_store.hpp"
-#include "cases/feed_reader.hpp"
 #include "cases/feed_writer.hpp"
 #include "cases/requests.hpp"
 
@@ -210,7 +209,7 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   // What a feed brings, a receipt of ours too, the server gives again after a loss of power. Links make keys and answers here: those wait.
   const vault::DeferredCommits deferred(world_.db, log.kind == sync::LogKind::feed);
   const auto logs_before = world_.logs.size();
-  std::vector<CaseId> cases;
+  NamedCases cases;
   auto applied = change([&]() -> Result<Applied> {
     ABRI_CHECK(store_entries(world_, log, arrived));
     ABRI_TRY(auto effect, apply_entries(log, arrived));
@@ -223,8 +222,9 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   });
   if (!applied) return applied;
   world_.logs.insert_or_assign(arrived.log, std::move(log));
-  refresh_as_editor(cases);
-  if (changed_) changed_(cases);
+  to_refresh_.insert(cases.changed_by_others.begin(), cases.changed_by_others.end());
+  refresh_as_editor(cases.changed_by_others);
+  if (changed_) changed_(cases.all);
   return applied;
 }
 
@@ -232,7 +232,7 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
 /// of two concurrent edits that is seen by the device whose edit comes later in the feed, and by no other.
 void DevicePort::refresh_as_editor(std::span<const CaseId> cases) {
   for (const auto& id : cases) {
-    if (!world_.changed_by_others.contains(id) || !world_.unsent.contains(id)) continue;
+    if (!world_.unsent.contains(id)) continue;
     // a failure costs time only: the case is looked at again in `upkeep`
     static_cast<void>(change([&] { return refresh_requests(world_, id); }));
   }
@@ -244,19 +244,18 @@ sync::Port::Upkeep DevicePort::upkeep(Time now) {
   constexpr std::chrono::milliseconds kFirst = std::chrono::minutes(1);
   constexpr std::chrono::milliseconds kSpread = std::chrono::minutes(9);
   constexpr std::size_t kCasesAtOnce = 64;
-  auto& cases = world_.changed_by_others;
-  if (cases.empty()) return {};
+  if (to_refresh_.empty()) return {};
   if (!refresh_at_ || *refresh_at_ > now + kFirst + kSpread)
     refresh_at_ =
         now + kFirst +
         std::chrono::milliseconds(crypto::random_u64() % static_cast<std::uint64_t>(kSpread.count()));
   if (now < *refresh_at_) return {.done = false, .next = refresh_at_};
-  for (std::size_t done = 0; done < kCasesAtOnce && !cases.empty(); ++done) {
-    const auto id = *cases.begin();
-    cases.erase(cases.begin());
+  for (std::size_t done = 0; done < kCasesAtOnce && !to_refresh_.empty(); ++done) {
+    const auto id = *to_refresh_.begin();
+    to_refresh_.erase(to_refresh_.begin());
     static_cast<void>(change([&] { return refresh_requests(world_, id); }));
   }
-  if (cases.empty()) refresh_at_.reset();
+  if (to_refresh_.empty()) refresh_at_.reset();
   return {.done = true, .next = refresh_at_};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "cases/feed_reader.hpp"
 #include "cases/world.hpp"
 #include "sync/port.hpp"
 
@@ -37,7 +38,7 @@ class DevicePort final : public sync::Port {
   auto change(Body&& body);
   struct Effect {
     bool logs_changed{false};
-    std::vector<CaseId> cases;
+    NamedCases cases;
   };
   Result<Effect> apply_entries(Log& log, const sync::Arrived& arrived);
   Result<void> confirm_reading(const LogId& log);
@@ -48,6 +49,8 @@ class DevicePort final : public sync::Port {
   vault::Vault& vault_;
   Changed changed_;
   std::optional<Time> next_;
+  std::set<CaseId>
+      to_refresh_;  // others changed them: their requests may have to follow (docs/protocol.md, section 8)
   std::optional<Time> refresh_at_;
 };
 

@@ -61,8 +61,6 @@ struct World {
   std::map<LogId, Time> sealed_at;  ///< when entries of a feed were last made: they are coalesced
   /// Rows of `pending` and `outbox` that change a case: what the server has not acknowledged of it. No zeros.
   std::unordered_map<CaseId, std::uint64_t> unsent;
-  /// Cases that others changed since: their requests may have to follow (docs/protocol.md, section 8).
-  std::set<CaseId> changed_by_others;
   bool flush{false};             ///< a person saved: do not wait for the coalescing pause
   bool stale{false};             ///< restored or rolled back: nothing is sealed before everything was read
   std::set<LogId> read_to_head;  ///< while stale: what was read since

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-// Request/response over a child process's IPC channel, and /proc figures of that process.
+// Request/response over a child process's IPC channel, and /proc figures of it.
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const now = () => Number(process.hrtime.bigint()) / 1e6; // CLOCK_MONOTONIC, ms: comparable between processes
@@ -30,7 +30,13 @@ export function spawnRpc(file, args, opts = {}) {
 }
 
 // RSS now and peak in MiB, CPU in seconds
+// Of a process and those it started: Abri's server and devices are programs of their own beside the harness's.
 export function procStats(pid) {
+  const parent = id => { try { return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1].split(' ')[1]; } catch { return null; /* ended meanwhile */ } };
+  const children = readdirSync('/proc').filter(id => /^\d+$/.test(id) && parent(id) === String(pid));
+  return [oneProcess(pid), ...children.map(procStats)].reduce((a, b) => ({ rss: a.rss + b.rss, peak: a.peak + b.peak, cpu: a.cpu + b.cpu }));
+}
+function oneProcess(pid) {
   const st = readFileSync(`/proc/${pid}/status`, 'utf8'), kb = k => Number(st.match(new RegExp(`${k}:\\s+(\\d+)`))?.[1] ?? 0) / 1024;
   const f = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return { rss: kb('VmRSS'), peak: kb('VmHWM'), cpu: (Number(f[11]) + Number(f[12])) / 100 };
