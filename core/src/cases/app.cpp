@@ -3,6 +3,7 @@
 #include "cases/enrolment.hpp"
 #include "cases/feed_writer.hpp"
 #include "cases/files.hpp"
+#include "cases/group_keys.hpp"
 #include "cases/partners.hpp"
 #include "cases/port.hpp"
 #include "cases/requests.hpp"

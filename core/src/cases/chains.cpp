@@ -2,13 +2,10 @@
 #include "cases/chains.hpp"
 
 #include "cases/entry_store.hpp"
+#include "cases/group_keys.hpp"
 #include "cases/partners.hpp"
-#include "chain/link_builder.hpp"
-#include "chain/seeds.hpp"
+#include "cases/pending_links.hpp"
 #include "chain/validate.hpp"
-
-#include <abri/crypto/aead.hpp>
-#include <abri/crypto/merkle.hpp>
 
 namespace abri::core::cases {
 
@@ -93,148 +90,6 @@ Result<void> load_chain(World& world, const Log& log) {
   return {};
 }
 
-/// A body as it must be on top of the present state: the wraps name the link's place, memberships add to what is there now.
-Result<chain::Body> refresh(World& world, const chain::ChainState& state, std::uint32_t sender,
-                            chain::Body body) {
-  if (auto* device = std::get_if<chain::AddDevice>(&body); device != nullptr && device->wrap) {
-    const auto* user = state.user(device->user);
-    const auto* seed = user == nullptr ? nullptr : world.keyring.user_seed(user->generation());
-    if (seed == nullptr) return Error{Errc::not_found, "seed of the user"};
-    device->wrap.reset();
-    ABRI_TRY(auto made, chain::with_user_seed(state, sender, *device, *seed));
-    return chain::Body(made);
-  }
-  if (const auto* members = std::get_if<chain::SetGroupMembers>(&body)) {
-    const auto* group = state.group(members->group);
-    if (group == nullptr) return Error{Errc::not_found, "group"};
-    const auto* seed = world.keyring.group_seed(state.id(), group->id, group->generation());
-    if (seed == nullptr) return Error{Errc::not_found, "seed of the group"};
-    auto all = state.members(group->id);
-    for (const auto& wrap : members->wraps)
-      if (std::find(all.begin(), all.end(), wrap.recipient) == all.end()) all.push_back(wrap.recipient);
-    ABRI_TRY(auto made, chain::make_set_group_members(state, sender, group->id, all, *seed));
-    return chain::Body(std::move(made));
-  }
-  if (const auto* create = std::get_if<chain::CreateGroup>(&body)) {
-    const auto* seed = world.keyring.group_seed(state.id(), create->group, 0);
-    if (seed == nullptr) return Error{Errc::not_found, "seed of the group"};
-    const chain::GroupPlan plan{create->group, create->purpose, create->name_sealed, create->feed,
-                                create->members};
-    ABRI_TRY(auto made, chain::make_create_group(state, sender, plan, *seed));
-    return chain::Body(std::move(made));
-  }
-  if (const auto* rotate = std::get_if<chain::RotateGroupKey>(&body)) {
-    // somebody else renewed the key meanwhile: that is what was wanted, and ours was made from the key before
-    const auto* group = state.group(rotate->group);
-    if (group == nullptr || group->generation() + 1 != rotate->generation)
-      return Error{Errc::conflict, "renewed"};
-    const auto* present = world.keyring.group_seed(state.id(), rotate->group, rotate->generation - 1);
-    const auto* next = world.keyring.group_seed(state.id(), rotate->group, rotate->generation);
-    if (present == nullptr || next == nullptr) return Error{Errc::not_found, "seed of the group"};
-    ABRI_TRY(auto made, chain::make_rotate_group_key(state, sender, rotate->group, *present, *next));
-    return chain::Body(std::move(made));
-  }
-  if (std::holds_alternative<chain::Members>(body)) {
-    ABRI_TRY(auto block, own_members_block(world, state));
-    return chain::Body(chain::Members{std::move(block)});
-  }
-  return body;
-}
-
-Result<void> queue_link(World& world, Chain& chain, const chain::Body& body) {
-  const auto id = chain.state.id();
-  auto* log = world.log(log_of(id));
-  const auto* secrets = world.keyring.chain(id);
-  if (log == nullptr || secrets == nullptr) return Error{Errc::not_found, "chain"};
-  const bool introduces_itself = std::holds_alternative<chain::Genesis>(body) ||
-                                 std::holds_alternative<chain::BilateralGenesis>(body) ||
-                                 std::holds_alternative<chain::Join>(body);
-  const chain::Author author{introduces_itself ? 0 : world.device_number(id), world.keyring.device(),
-                             world.now()};
-  ABRI_TRY(const auto link, chain::build_link(chain.state, author, body));
-  ABRI_CHECK(chain::apply_link(chain.state, link));
-  ABRI_TRY(const auto entry, chain::seal_link(secrets->key, id, link));
-  ABRI_CHECK(enqueue_entry(world, *log, entry, {}));
-  chain.waiting = true;
-  return {};
-}
-
-/// Seeds of the own user, from wraps to this device.
-Result<void> collect_user_seeds(World& world, const chain::ChainState& state) {
-  const auto* user = state.user(world.user);
-  const auto* device = state.device(world.keyring.device_id());
-  if (user == nullptr || device == nullptr) return {};
-  if (world.keyring.user_seed(user->generation()) == nullptr) {
-    for (const auto& wrap : user->wraps) {
-      if (wrap.to.recipient != chain::recipient(device->id)) continue;
-      const auto* box = world.keyring.box(wrap.to.recipient_generation);
-      if (box == nullptr) continue;
-      auto seed = chain::open_user_seed(state, user->id, device->id, *box);
-      if (!seed) {
-        ABRI_CHECK(notice(world, "bad_wrap", log_of(state.id()), user->id.bytes()));
-        continue;
-      }
-      ABRI_CHECK(world.keyring.add_user_seed(world.db, user->id, user->generation(), std::move(*seed)));
-    }
-  }
-  for (auto generation = user->generation(); generation > 0; --generation) {
-    const auto* seed = world.keyring.user_seed(generation);
-    if (seed == nullptr || world.keyring.user_seed(generation - 1) != nullptr) break;
-    ABRI_TRY(auto previous, chain::open_previous_seed(state, user->id, generation, *seed));
-    ABRI_CHECK(world.keyring.add_user_seed(world.db, user->id, generation - 1, std::move(previous)));
-  }
-  return {};
-}
-
-/// The box key that a wrap was made for: of this user, or of a group of the own organisation.
-std::optional<crypto::BoxKey> recipient_key(World& world, const chain::ChainState& state,
-                                            const chain::StoredWrap& wrap) {
-  if (state.kind() == chain::ChainKind::organisation) {
-    if (wrap.to.recipient != chain::recipient(world.user)) return {};
-    const auto* seed = world.keyring.user_seed(wrap.to.recipient_generation);
-    if (seed == nullptr) return {};
-    return crypto::user_box_key(*seed);
-  }
-  const auto* seed = world.keyring.group_seed(world.organisation, GroupId(wrap.to.recipient.array()),
-                                              wrap.to.recipient_generation);
-  if (seed == nullptr) return {};
-  return crypto::group_box_key(*seed);
-}
-
-bool holds(World& world, const chain::ChainState& state, const chain::Group& group,
-           std::uint32_t generation) {
-  const auto* seed = world.keyring.group_seed(state.id(), group.id, generation);
-  const auto* signed_keys = state.generation(group.id, generation);
-  // a rotation of ours that lost its race left a seed that no link names
-  return seed != nullptr && signed_keys != nullptr && crypto::commitment(*seed) == signed_keys->commitment;
-}
-
-Result<void> collect_group_seeds(World& world, const chain::ChainState& state, const chain::Group& group) {
-  if (state.kind() == chain::ChainKind::bilateral && group.purpose != chain::GroupPurpose::shared) return {};
-  if (!holds(world, state, group, group.generation())) {
-    for (const auto& wrap : group.wraps) {
-      const auto box = recipient_key(world, state, wrap);
-      if (!box) continue;
-      auto seed = chain::open_group_seed(state, group.id, wrap.to.recipient, *box);
-      if (!seed) {
-        ABRI_CHECK(notice(world, "bad_wrap", log_of(state.id()), group.id.bytes()));
-        continue;
-      }
-      ABRI_CHECK(
-          world.keyring.add_group_seed(world.db, state.id(), group.id, group.generation(), std::move(*seed)));
-      break;
-    }
-  }
-  for (auto generation = group.generation(); generation > 0; --generation) {
-    if (!holds(world, state, group, generation) || holds(world, state, group, generation - 1)) continue;
-    const auto* seed = world.keyring.group_seed(state.id(), group.id, generation);
-    ABRI_TRY(auto previous, chain::open_previous_seed(state, group.id, generation, *seed));
-    ABRI_CHECK(
-        world.keyring.add_group_seed(world.db, state.id(), group.id, generation - 1, std::move(previous)));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> load_chains(World& world) {
@@ -275,10 +130,7 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
       foreign = true;
       continue;
     }
-    ABRI_TRY(auto done,
-             world.db.statement("DELETE FROM pending_links WHERE id = (SELECT min(id) FROM pending_links "
-                                "WHERE chain = ?1)"));
-    ABRI_CHECK(done.run(id));
+    ABRI_CHECK(forget_oldest_link(world, id));
   }
   ABRI_CHECK(keep_head(world, chain->confirmed));
   ABRI_TRY(const bool stacked, stack_waiting(world, *chain, log));
@@ -287,97 +139,6 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
   ABRI_CHECK(collect_keys(world));
   ABRI_CHECK(keep_partners_informed(world));
   return foreign || world.logs.size() != logs_before;
-}
-
-Result<void> submit(World& world, const ChainId& id, const chain::Body& body) {
-  auto* chain = world.chain(id);
-  if (chain == nullptr) return Error{Errc::not_found, "chain"};
-  ABRI_CHECK(queue_link(world, *chain, body));
-  ABRI_TRY(const auto encoded, chain::encode_body(body));
-  ABRI_TRY(auto insert,
-           world.db.statement("INSERT INTO pending_links(chain, kind, body) VALUES(?1, ?2, ?3)"));
-  return insert.run(id, static_cast<std::int64_t>(chain::kind_of(body)), BytesView(encoded));
-}
-
-Result<void> remake_links(World& world, const ChainId& id) {
-  auto* chain = world.chain(id);
-  auto* log = world.log(log_of(id));
-  if (chain == nullptr || log == nullptr) return Error{Errc::not_found, "chain"};
-  ABRI_CHECK(drop_waiting_entries(world, *log));
-  chain->state = chain->confirmed;
-  chain->waiting = false;
-  struct Row {
-    std::int64_t id;
-    chain::LinkKind kind;
-    Bytes body;
-  };
-  std::vector<Row> waiting;
-  {
-    ABRI_TRY(auto rows,
-             world.db.statement("SELECT id, kind, body FROM pending_links WHERE chain = ?1 ORDER BY id"));
-    ABRI_CHECK(rows.bind_all(id));
-    for (;;) {
-      ABRI_TRY(const bool more, rows.step());
-      if (!more) break;
-      waiting.push_back({rows.column_int64(0), static_cast<chain::LinkKind>(rows.column_int64(1)),
-                         to_bytes(rows.column_blob(2))});
-    }
-  }
-  for (const auto& row : waiting) {
-    ABRI_TRY(auto body, chain::decode_body(row.kind, row.body));
-    auto fresh = refresh(world, chain->state, world.device_number(id), std::move(body));
-    const auto queued = fresh ? queue_link(world, *chain, *fresh) : Result<void>(fresh.error());
-    if (queued) continue;
-    ABRI_CHECK(notice(world, "link_dropped", log->id, as_bytes(to_string(queued.error().code))));
-    ABRI_TRY(auto remove, world.db.statement("DELETE FROM pending_links WHERE id = ?1"));
-    ABRI_CHECK(remove.run(row.id));
-  }
-  return {};
-}
-
-Result<void> collect_keys(World& world) {
-  auto* own = world.own_chain();
-  if (own == nullptr || !world.keyring.has_device()) return {};
-  ABRI_CHECK(collect_user_seeds(world, own->state));
-  for (const auto& [id, group] : own->state.groups())
-    ABRI_CHECK(collect_group_seeds(world, own->state, group));
-  ABRI_CHECK(follow_partners(world));
-  for (auto& [chain_id, chain] : world.chains) {
-    for (const auto& [group_id, group] : chain.state.groups()) {
-      if (chain_id != world.organisation) ABRI_CHECK(collect_group_seeds(world, chain.state, group));
-      if (!group.feed || !holds(world, chain.state, group, group.generation())) continue;
-      Log log;
-      log.id = group.feed->log;
-      log.kind = sync::LogKind::feed;
-      log.chain = chain_id;
-      log.group = group_id;
-      log.salt = group.feed->salt;
-      ABRI_CHECK(follow(world, std::move(log)));
-    }
-  }
-  return {};
-}
-
-Result<Bytes> seal_for_group(World& world, const ChainId& chain, const GroupId& group, BytesView plain) {
-  const auto* known = world.chain(chain);
-  const auto* sealed_for = known == nullptr ? nullptr : known->state.group(group);
-  const std::uint32_t generation = sealed_for == nullptr ? 0 : sealed_for->generation();
-  const auto* key = world.keyring.wrap_key(chain, group, generation);
-  if (key == nullptr) return Error{Errc::not_found, "key of the group"};
-  Writer out;
-  out.u32(generation);
-  auto bytes = out.take();
-  crypto::seal_append(bytes, *key, plain, group.bytes());
-  return bytes;
-}
-
-Result<Bytes> open_for_group(World& world, const ChainId& chain, const GroupId& group, BytesView sealed) {
-  Reader in(sealed);
-  const auto generation = in.u32();
-  const auto rest = in.rest();
-  const auto* key = world.keyring.wrap_key(chain, group, generation);
-  if (key == nullptr) return Error{Errc::not_found, "key of the group"};
-  return crypto::open(*key, rest, group.bytes());
 }
 
 std::string name_of(World& world, const chain::ChainState& state, const UserId& user) {

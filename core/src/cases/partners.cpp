@@ -3,6 +3,8 @@
 
 #include "cases/chains.hpp"
 #include "cases/enrolment.hpp"
+#include "cases/group_keys.hpp"
+#include "cases/pending_links.hpp"
 #include "chain/link_builder.hpp"
 #include "chain/trust.hpp"
 

@@ -6,6 +6,8 @@
 #include "cases/enrolment.hpp"
 #include "cases/entry_store.hpp"
 #include "cases/feed_writer.hpp"
+#include "cases/group_keys.hpp"
+#include "cases/pending_links.hpp"
 #include "cases/requests.hpp"
 
 #include <abri/crypto/random.hpp>
@@ -222,7 +224,7 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
   });
   if (!applied) return applied;
   world_.logs.insert_or_assign(arrived.log, std::move(log));
-  to_refresh_.insert(cases.changed_by_others.begin(), cases.changed_by_others.end());
+  if (to_refresh_) to_refresh_->insert(cases.changed_by_others.begin(), cases.changed_by_others.end());
   refresh_as_editor(cases.changed_by_others);
   if (changed_) changed_(cases.all);
   return applied;
@@ -239,23 +241,29 @@ void DevicePort::refresh_as_editor(std::span<const CaseId> cases) {
 }
 
 /// Whoever did not edit leaves it to those who did, who write at once, and looks after one to ten minutes whether they could. Each
-/// device waits another time: the first one writes, the others find nothing to do.
+/// device waits another time: the first one writes, the others find nothing to do. What it meant to look after when it locked it does not
+/// know any more: after unlocking it looks after every request once.
 sync::Port::Upkeep DevicePort::upkeep(Time now) {
   constexpr std::chrono::milliseconds kFirst = std::chrono::minutes(1);
   constexpr std::chrono::milliseconds kSpread = std::chrono::minutes(9);
   constexpr std::size_t kCasesAtOnce = 64;
-  if (to_refresh_.empty()) return {};
+  if (!to_refresh_) {
+    const auto requested = requested_cases(world_);
+    if (!requested) return {};
+    to_refresh_.emplace(requested->begin(), requested->end());
+  }
+  if (to_refresh_->empty()) return {};
   if (!refresh_at_ || *refresh_at_ > now + kFirst + kSpread)
     refresh_at_ =
         now + kFirst +
         std::chrono::milliseconds(crypto::random_u64() % static_cast<std::uint64_t>(kSpread.count()));
   if (now < *refresh_at_) return {.done = false, .next = refresh_at_};
-  for (std::size_t done = 0; done < kCasesAtOnce && !to_refresh_.empty(); ++done) {
-    const auto id = *to_refresh_.begin();
-    to_refresh_.erase(to_refresh_.begin());
+  for (std::size_t done = 0; done < kCasesAtOnce && !to_refresh_->empty(); ++done) {
+    const auto id = *to_refresh_->begin();
+    to_refresh_->erase(to_refresh_->begin());
     static_cast<void>(change([&] { return refresh_requests(world_, id); }));
   }
-  if (to_refresh_.empty()) refresh_at_.reset();
+  if (to_refresh_->empty()) refresh_at_.reset();
   return {.done = true, .next = refresh_at_};
 }
 

@@ -49,8 +49,8 @@ class DevicePort final : public sync::Port {
   vault::Vault& vault_;
   Changed changed_;
   std::optional<Time> next_;
-  std::set<CaseId>
-      to_refresh_;  // others changed them: their requests may have to follow (docs/protocol.md, section 8)
+  std::optional<std::set<CaseId>>
+      to_refresh_;  // their requests may have to follow (docs/protocol.md, section 8); none before everything was read once
   std::optional<Time> refresh_at_;
 };
 

@@ -335,6 +335,20 @@ Result<std::vector<RequestView>> list_requests(World& world) {
   return out;
 }
 
+Result<std::vector<CaseId>> requested_cases(World& world) {
+  std::vector<CaseId> out;
+  ABRI_TRY(
+      auto rows,
+      world.db.statement("SELECT DISTINCT c.case_ref FROM cases c JOIN records r ON r.case_number = c.number "
+                         "AND r.compartment = ?1 AND r.record_type = ?2"));
+  ABRI_CHECK(rows.bind_all(static_cast<std::int64_t>(NEEDS), type_named("sent_request").number));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return out;
+    ABRI_TRY(out.emplace_back(), rows.column_id<CaseId>(0));
+  }
+}
+
 Result<void> refresh_requests(World& world, const CaseId& case_id) {
   ABRI_TRY(const auto requests, requests_of(world, case_id));
   if (requests.empty()) return {};

@@ -13,6 +13,9 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
 /// The requests of all partners with the case each stands for, where this side knows it; the newest first.
 Result<std::vector<RequestView>> list_requests(World& world);
 
+/// The cases that a request was sent of.
+Result<std::vector<CaseId>> requested_cases(World& world);
+
 /// Brings every request that a case was sent under up to date with it (docs/adr/0003).
 Result<void> refresh_requests(World& world, const CaseId& case_id);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cases/chains.hpp"
+#include "cases/pending_links.hpp"
 #include "feed/entry.hpp"
 #include "merge/change.hpp"
 #include "vault_copy.hpp"

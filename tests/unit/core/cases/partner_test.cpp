@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "people_world.hpp"
+#include "unit/core/cases/people_world.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
 
 namespace abri::core::test {
 
@@ -127,6 +129,8 @@ TEST_CASE("requests: what two people add at the same time reaches the landlord t
 
 TEST_CASE("requests: where the editor could not, a colleague's device sees to the request within ten minutes",
           "[core][cases]") {
+  const bool locks = GENERATE(false, true);
+  CAPTURE(locks);
   Partners partners;
   const auto id = partners.family();
   const auto request = partners.send(id);
@@ -151,6 +155,11 @@ TEST_CASE("requests: where the editor could not, a colleague's device sees to th
   partners.world.settle();
   partners.colleague->stop();
   CHECK(partners.budget_seen(request) == "from_600");
+  // locked meanwhile, it begins to wait anew
+  if (locks) {
+    partners.association->reopen();
+    partners.world.settle();
+  }
   partners.world.now += std::chrono::minutes(11);
   partners.world.settle();
   CHECK(partners.budget_seen(request) == "from_900");

@@ -56,5 +56,74 @@ TEST_CASE("App::rotate_keys: two people renew the keys at once, and both go on w
   for (auto* device : {first, second, &third}) CHECK(device->app->status()->evidence.empty());
 }
 
+std::string names_of(PersonDevice& device) {
+  std::vector<std::string> names;
+  for (const auto& person : *device.app->people()) names.push_back(person.name);
+  std::ranges::sort(names);
+  std::string out;
+  for (const auto& name : names) out += name + ";";
+  return out;
+}
+
+TEST_CASE("App::rotate_keys: who joins under a renewal that came second comes in all the same, by her name",
+          "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  const auto id = *first->app->create_case(kPerson);
+  auto code = first->app->invite("Inès Kermadec", {"social_worker"});
+  REQUIRE(code);
+  world.settle();
+  auto& third = world.add_device();
+  REQUIRE(third.app->join(*code));
+  third.start();
+  while (third.receive()) {
+  }
+  third.local();
+  while (third.receive()) {
+  }
+  // her answer, then the other one's renewal wait for `first`, which sends its own before it reads them
+  REQUIRE(second->app->rotate_keys());
+  second->local();
+  while (second->receive()) {
+  }
+  REQUIRE(first->app->rotate_keys());
+  world.settle();
+  for (auto* device : {first, second, &third}) {
+    CHECK(names_of(*device) == "Awa Lenoir;Inès Kermadec;");
+    CHECK(device->app->status()->unsent == 0);
+  }
+  set_language(*second, id, "lingala");
+  world.settle();
+  CHECK(language(third, id) == "lingala");
+  CHECK(third.digest() == first->digest());
+}
+
+TEST_CASE(
+    "App::rotate_keys: a partner trusted under a renewal that came second is the colleagues' partner too",
+    "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  auto& landlord = world.found("Habitat des Ormes", "landlord", "Noé Vasseur");
+  const auto code = first->app->invite_partner();
+  REQUIRE(code);
+  world.settle();
+  REQUIRE(landlord.app->accept_partner(*code));
+  world.settle();
+  const auto fingerprint = first->app->partners()->at(0).fingerprint;
+  first->stop();
+  REQUIRE(first->app->rotate_keys());
+  REQUIRE(first->app->confirm_partner(fingerprint));
+  REQUIRE(second->app->rotate_keys());
+  world.settle();
+  first->start();
+  world.settle();
+  for (auto* device : {first, second}) {
+    const auto partners = device->app->partners();
+    REQUIRE(partners->size() == 1);
+    CHECK(partners->at(0).confirmed);
+    CHECK(partners->at(0).name == "Habitat des Ormes");
+  }
+}
+
 }  // namespace
 }  // namespace abri::core::test
