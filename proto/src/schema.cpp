@@ -94,6 +94,8 @@ Field read_field(const pb::FieldDescriptor& in) {
   out.help = {options.GetExtension(help_fr), options.GetExtension(help_en)};
   out.unit = options.GetExtension(unit);
   out.required = options.GetExtension(required);
+  out.generated = options.GetExtension(generated);
+  out.past = options.GetExtension(past);
   out.sensitive = options.GetExtension(sensitive);
   out.search = options.GetExtension(search);
   out.lint = options.GetExtension(lint);

@@ -153,23 +153,29 @@ class Checker {
   void check_source(const std::string& where, const pb::FieldDescriptor& source, ProjectionKind kind) {
     const auto& options = source.options();
     switch (options.GetExtension(compartment)) {
-      case LOCATION:
-      case REHOUSING_ADDRESS:
-      case DWELLING_ADDRESS:
-      case DANGER:
-      case AUDIT:
-        fault(where, "is projected from a compartment that no partner learns anything of");
+      case NEEDS:
+        // what no closed list of values holds may hold a name or an address
+        if (kind == AS_IS && is_open_text(source)) fault(where, "is projected from free text");
+        break;
+      case DWELLING:  // the landlord's own, for the association
         break;
       case IDENTITY:
         if (kind != AGE_BANDS && kind != COUNT) fault(where, "would carry identity to a partner");
         break;
       default:
+        fault(where, "is projected from a compartment that no partner learns anything of");
         break;
     }
     if (options.GetExtension(sensitive)) fault(where, "is projected from a sensitive field");
     if (options.GetExtension(merge) == NOTES || options.GetExtension(lint)) {
       fault(where, "is projected from free text");
     }
+  }
+
+  static bool is_open_text(const pb::FieldDescriptor& source) {
+    const auto form = source.options().GetExtension(unit);
+    return source.type() == pb::FieldDescriptor::TYPE_STRING && form != "commune" && form != "epci" &&
+           form != "date";
   }
 
   void check_function(const pb::FieldDescriptor& field, const pb::FieldDescriptor& source,

@@ -5,6 +5,7 @@
 #include <abri/base/limits.hpp>
 #include <abri/proto/schema.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -54,17 +55,38 @@ bool is_commune(std::string_view text) {
   return is_digits(text.substr(0, 2)) || text.substr(0, 2) == "2A" || text.substr(0, 2) == "2B";
 }
 
+/// Code of a priority district ("QN05901M"), or whether it is one where nobody knows the code.
+bool is_priority_district(std::string_view text) {
+  if (text == "oui" || text == "non") return true;
+  return text.size() == 8 && text.starts_with("QN") && is_digits(text.substr(2, 5)) && text[7] >= 'A' &&
+         text[7] <= 'Z';
+}
+
+struct Form {
+  const char* unit;
+  bool (*holds)(std::string_view text);
+};
+constexpr Form kForms[] = {{"date", is_date},
+                           {"siren", is_siren},
+                           {"commune", is_commune},
+                           {"epci", is_siren},
+                           {"phone", [](std::string_view text) { return normalised_phone(text) == text; }},
+                           {"priority_district", is_priority_district}};
+
+const Form* form_of(const Field& field) {
+  const auto* found = std::ranges::find(kForms, field.unit, &Form::unit);
+  return found == std::end(kForms) ? nullptr : found;
+}
+
 Result<Value> parse_text(const Field& field, std::string_view text) {
   if (text.size() > limits::kMaxTextBytes) return Error{Errc::too_large, "value"};
   if (!is_text(text)) return Error{Errc::invalid_argument, "text"};
-  if (field.kind == Kind::date && !is_date(text)) return Error{Errc::invalid_argument, "date"};
-  if (field.unit == "siren" && !is_siren(text)) return Error{Errc::invalid_argument, "siren"};
-  if (field.unit == "commune" && !is_commune(text)) return Error{Errc::invalid_argument, "commune"};
   if (field.unit == "phone") {
     const auto number = normalised_phone(text);
     if (!number) return Error{Errc::invalid_argument, "phone"};
     return Value::text(*number);
   }
+  if (!has_form(field, text)) return Error{Errc::invalid_argument, form_of(field)->unit};
   return Value::text(text);
 }
 
@@ -197,6 +219,11 @@ Result<void> check_item(const Field& field, const Value& value) {
 }
 
 }  // namespace
+
+bool has_form(const Field& field, std::string_view text) {
+  const auto* form = form_of(field);
+  return form == nullptr || form->holds(text);
+}
 
 Result<Value> parse_value(const Field& field, std::string_view text) {
   const auto word = trimmed(text);

@@ -7,6 +7,7 @@
 #include "cases/partners.hpp"
 #include "cases/port.hpp"
 #include "cases/requests.hpp"
+#include "cases/views.hpp"
 #include "cases/world.hpp"
 #include "sync/engine.hpp"
 #include "vault/keystore.hpp"

@@ -5,7 +5,7 @@
 
 #include <abri/core/app.hpp>
 
-/// What people do with files: making, writing, showing, listing, searching, settling conflicts.
+/// What people do with files: making, writing, settling conflicts. Looking at them: views.hpp.
 namespace abri::core::cases {
 
 Result<CaseId> create_case(World& world, std::span<const FieldEdit> person);
@@ -18,12 +18,5 @@ Result<void> edit_record(World& world, const CaseId& id, const RecordId& record,
 /// `choice` from 1 among the values that stand, or 0 and a new value.
 Result<void> resolve_field(World& world, const CaseId& id, const RecordId& record, std::string_view field,
                            std::uint32_t choice, std::string_view value);
-
-Result<CaseView> show_case(World& world, const CaseId& id, bool reveal);
-Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind);
-Result<std::vector<CaseSummary>> search_cases(World& world, std::string_view words, std::size_t limit);
-Result<std::vector<ConflictView>> list_conflicts(World& world);
-Result<CaseId> find_case(World& world, std::string_view prefix);
-Result<RecordId> find_record(World& world, const CaseId& id, std::string_view prefix);
 
 }  // namespace abri::core::cases

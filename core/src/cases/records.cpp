@@ -10,6 +10,8 @@
 #include <abri/v1/records.pb.h>
 #include <abri/v1/workflow.pb.h>
 
+#include <array>
+#include <cstdio>
 #include <map>
 
 namespace abri::core::cases {
@@ -113,6 +115,14 @@ Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::V
 }
 
 }  // namespace
+
+std::string date_of(Time time) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return text.data();
+}
 
 Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key) {
   ABRI_TRY(auto row,

@@ -42,4 +42,7 @@ Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id);
 /// Digest over all records of the feeds of this device, addresses aside (not everyone holds them).
 Result<Hash> state_digest(World& world);
 
+/// "2026-11-22", in UTC.
+std::string date_of(Time time);
+
 }  // namespace abri::core::cases

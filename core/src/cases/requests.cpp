@@ -26,14 +26,6 @@ const proto::RecordType& type_named(std::string_view name) {
   return *type;
 }
 
-std::string date_of(Time time) {
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(day.year()),
-                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-  return text.data();
-}
-
 /// What a person says on the telephone: 40 random bits in eight characters.
 std::string random_pseudonym() {
   const auto id = crypto::random_id<Id<struct PseudonymTag, 8>>();

@@ -92,18 +92,29 @@ std::optional<Projected> age_bands(const proto::Field& field, std::span<const So
   for (const auto& birth : births) {
     out.source_clock = std::max(out.source_clock, birth.clock);
     const auto born = date(current(*birth.state, *birth.field));
-    if (!is_child(birth, sources, out.source_clock) || !born || !on) continue;
+    if (!is_child(birth, sources, out.source_clock) || !born || !on || *born > *on) continue;
     bands.push_back(band(rule.bounds, age(*born, *on)));
   }
   out.value = proto::Value::list(std::move(bands));
   return out;
 }
 
-proto::Value convert(const proto::ProjectionRule& rule, const proto::Value& value) {
+/// A value as it is, but for texts that are not of the field's form: what an older version or a hostile colleague wrote stays private.
+proto::Value as_is(const proto::Field& field, const proto::Value& value) {
+  if (field.kind != proto::Kind::text && field.kind != proto::Kind::date) return value;
+  if (!field.repeated) return proto::has_form(field, value.bytes) ? value : proto::Value{};
+  auto items = value.as_list();
+  if (!items) return {};
+  std::erase_if(*items, [&](const auto& item) { return !proto::has_form(field, item.bytes); });
+  return proto::Value::list(*std::move(items));
+}
+
+proto::Value convert(const proto::Field& field, const proto::Value& value) {
+  const auto& rule = field.projection;
   if (value.empty()) return {};
   switch (rule.kind) {
     case AS_IS:
-      return value;
+      return as_is(field, value);
     case BAND: {
       const auto number = value.as_integer();
       return number ? band(rule.bounds, *number) : proto::Value{};
@@ -128,7 +139,7 @@ std::optional<Projected> project_field(const proto::Field& field, std::span<cons
   const auto& source = found.front();
   const auto conflict = conflict_of(*source.state, *source.field);
   if (conflict.kind == ConflictKind::values && !conflict.versions.empty()) return std::nullopt;
-  return Projected{&field, convert(field.projection, current(*source.state, *source.field)), source.clock};
+  return Projected{&field, convert(field, current(*source.state, *source.field)), source.clock};
 }
 
 }  // namespace

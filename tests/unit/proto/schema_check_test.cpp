@@ -143,12 +143,22 @@ TEST_CASE("schema check: a policy that does not fit the type does not pass", "[p
 
 TEST_CASE("schema check: nothing of location, danger, identity or free text can be projected", "[proto]") {
   Draft draft;
-  SECTION("of the needs it can") {
+  SECTION("of the needs it can, where a closed list says what it holds") {
+    draft.options().SetExtension(abri::unit, std::string("commune"));
     draft.project();
     CHECK(draft.faults().empty());
   }
-  for (const auto secret :
-       {abri::LOCATION, abri::REHOUSING_ADDRESS, abri::DANGER, abri::DWELLING_ADDRESS, abri::AUDIT}) {
+  SECTION("open text of the needs") {
+    draft.project();
+    CHECK(mentions(draft.faults(), "free text"));
+  }
+  SECTION("a landlord's own text about its dwelling") {
+    draft.options().SetExtension(abri::compartment, abri::DWELLING);
+    draft.project();
+    CHECK(draft.faults().empty());
+  }
+  for (const auto secret : {abri::LOCATION, abri::REHOUSING_ADDRESS, abri::DANGER, abri::DWELLING_ADDRESS,
+                            abri::SUPPORT, abri::AUDIT, abri::CONVENTION}) {
     SECTION(abri::Compartment_Name(secret)) {
       draft.options().SetExtension(abri::compartment, secret);
       draft.project();

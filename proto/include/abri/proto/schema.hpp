@@ -63,6 +63,8 @@ struct Field {
   Label help;
   std::string unit;
   bool required{false};   ///< a record without it is a draft
+  bool generated{false};  ///< written by the program when it makes the record, and edited by nobody
+  bool past{false};       ///< of dates: not after today when a person enters it
   bool sensitive{false};  ///< shown by step-up only, never indexed, never exported by default
   bool search{false};
   bool lint{false};
@@ -113,11 +115,15 @@ std::string compartment_name(Compartment compartment);
 /// @errors Errc::not_found
 Result<Compartment> compartment_by_name(std::string_view name);
 
+/// Has the text the form that the field's unit asks for (date, siren, commune, epci, phone, priority_district)? True of other text: whether
+/// there is such a commune, core/data knows.
+bool has_form(const Field& field, std::string_view text);
+
 /// The value that a person typed. Enumerations are named by `name` or by a label in either language, in any case; booleans
 /// by oui, non, yes, no, true, false, 1, 0; dates are ISO 8601 (2026-05-31); of a repeated LWW field the items are separated
 /// by commas; of ADD_WINS and NOTES fields the text is one item. Telephone numbers (unit phone) become E.164, in whatever of the usual
 /// forms they were written. Blanks around it are dropped; empty text: no value.
-/// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or (unit siren, commune, phone) misspelt
+/// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or not of its unit's form
 ///          Errc::too_large         longer than `limits::kMaxTextBytes`
 Result<Value> parse_value(const Field& field, std::string_view text);
 
