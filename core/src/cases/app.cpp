@@ -7,6 +7,7 @@
 #include "cases/partners.hpp"
 #include "cases/port.hpp"
 #include "cases/requests.hpp"
+#include "cases/restored.hpp"
 #include "cases/views.hpp"
 #include "cases/world.hpp"
 #include "sync/engine.hpp"
@@ -49,7 +50,9 @@ class App::Impl {
   Result<void> load() {
     world.stale = vault_.stale();
     ABRI_CHECK(cases::load_world(world));
-    if (world.incarnation.is_zero() || world.stale) ABRI_CHECK(cases::renew_incarnation(world));
+    ABRI_CHECK(vault::in_transaction(world.db, [&] { return cases::reconsider_records(world); }));
+    if (world.incarnation.is_zero() || world.stale)
+      ABRI_CHECK(vault::in_transaction(world.db, [&] { return cases::begin_new_life(world); }));
     return {};
   }
 

@@ -90,6 +90,15 @@ Result<void> load_chain(World& world, const Log& log) {
   return {};
 }
 
+/// Does every member of each group have a wrap of its present key, and nobody else? The rules see to it link by link; what a renewed
+/// key of a person leaves without, another link has to mend.
+Result<void> audit_wraps(World& world, const Chain& chain) {
+  for (const auto& [id, group] : chain.confirmed.groups())
+    if (!chain.confirmed.missing_or_extra_wraps(id).clean())
+      ABRI_CHECK(notice(world, "wraps_differ", log_of(chain.confirmed.id()), id.bytes()));
+  return {};
+}
+
 }  // namespace
 
 Result<void> load_chains(World& world) {
@@ -136,8 +145,9 @@ Result<bool> apply_chain_entries(World& world, Log& log, const sync::Arrived& ar
   ABRI_TRY(const bool stacked, stack_waiting(world, *chain, log));
   if (!stacked) ABRI_CHECK(remake_links(world, id));
   const auto logs_before = world.logs.size();
-  ABRI_CHECK(collect_keys(world));
-  ABRI_CHECK(keep_partners_informed(world));
+  ABRI_CHECK(pass_over(world, log.id, collect_keys(world)));
+  ABRI_CHECK(pass_over(world, log.id, keep_partners_informed(world)));
+  ABRI_CHECK(audit_wraps(world, *chain));
   return foreign || world.logs.size() != logs_before;
 }
 

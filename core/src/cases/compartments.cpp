@@ -163,8 +163,11 @@ Result<void> wrap_to_devices(World& world, const Log& feed, const CaseId& id, Ke
   const auto sender = world.device_number(feed.chain);
   for (const auto* device : devices) {
     const auto context = wrap_context(feed, id, offer, device->id, device->box_generation, sender);
-    ABRI_TRY(const auto wrap, crypto::wrap(device->box_key, context, key));
-    offer.wraps.push_back({device->id, device->box_generation, wrap});
+    if (const auto wrap = crypto::wrap(device->box_key, context, key)) {
+      offer.wraps.push_back({device->id, device->box_generation, *wrap});
+    } else {
+      ABRI_CHECK(notice(world, "unusable_key", feed.id, device->id.bytes()));  // of small order: hers to mend
+    }
     ABRI_CHECK(mark_granted(world, id, offer, device->id));
   }
   return {};
@@ -192,9 +195,10 @@ Result<KeyOffer> make_offer(World& world, const Log& feed, const CaseId& id, Com
   return offer;
 }
 
+/// The generation that the chain's log holds: a renewal of ours that waits may come second, and its key be nobody's.
 std::uint32_t present_generation(World& world, const Log& feed) {
   const auto* chain = world.chain(feed.chain);
-  const auto* group = chain == nullptr ? nullptr : chain->state.group(feed.group);
+  const auto* group = chain == nullptr ? nullptr : chain->confirmed.group(feed.group);
   return group == nullptr ? 0 : group->generation();
 }
 

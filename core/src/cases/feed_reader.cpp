@@ -49,26 +49,6 @@ std::string_view to_string(Verdict verdict) {
   return "?";
 }
 
-/// Opens an entry with whichever generation it was sealed under: most often the present one.
-std::optional<feed::OpenedEntry> open_any(World& world, const Log& feed, BytesView entry) {
-  const auto* chain = world.chain(feed.chain);
-  const auto* group = chain == nullptr ? nullptr : chain->state.group(feed.group);
-  if (group == nullptr) return {};
-  const auto attempt = [&](std::uint32_t epoch) -> std::optional<feed::OpenedEntry> {
-    const auto* key = world.keyring.feed_key(feed.chain, feed.group, epoch, feed.id);
-    if (key == nullptr) return {};
-    auto opened = feed::open_entry(entry, feed.id, epoch, *key);
-    if (!opened) return {};
-    return std::move(*opened);
-  };
-  if (auto opened = attempt(feed.epoch)) return opened;
-  for (auto epoch = group->generation();; --epoch) {
-    if (epoch != feed.epoch)
-      if (auto opened = attempt(epoch)) return opened;
-    if (epoch == 0) return {};
-  }
-}
-
 Result<std::optional<feed::ShortHash>> root_at(World& world, const Log& feed, const sync::Arrived& arrived,
                                                std::uint64_t size) {
   using Root = std::optional<feed::ShortHash>;
@@ -105,7 +85,7 @@ class FeedReader {
     const auto position = arrived_.first + index;
     const auto leaf_time = from_millis(arrived_.times_ms[index]);
     ABRI_TRY(const auto sent, acknowledge_entry(world_, feed_, entry));
-    auto opened = open_any(world_, feed_, entry);
+    auto opened = open_entry_of(world_, feed_, entry);
     if (!opened) return refuse(Verdict::unreadable);
     ABRI_TRY(const auto verdict, judge(*opened, position, sent.has_value()));
     if (verdict == Verdict::repeated) return {};
@@ -114,16 +94,26 @@ class FeedReader {
       const auto& header = opened->bodies[body].header;
       if (header.kind == feed::BodyKind::keys) {
         cases_.all.push_back(header.case_ref);
-        ABRI_CHECK(apply_keys(*opened, body, position));
+        ABRI_CHECK(pass_over(world_, feed_.id, apply_keys(*opened, body, position)));
       } else if (header.kind == feed::BodyKind::change) {
         cases_.all.push_back(header.case_ref);
         if (!sent) cases_.changed_by_others.push_back(header.case_ref);
-        const bool merged_already =
-            sent && merge::clamp(merge::Clock{*sent}, leaf_time) == merge::Clock{*sent};
-        if (!merged_already) ABRI_CHECK(apply_change(*opened, body, position, leaf_time));
+        const bool merged_already = sent && as_written(opened->core.device, *sent, leaf_time);
+        if (!merged_already)
+          ABRI_CHECK(pass_over(world_, feed_.id, apply_change(*opened, body, position, leaf_time)));
       }
     }
     return {};
+  }
+
+  /// Does what this device merged when it wrote stand as all others judge it now? Not where the leaf clamps its clock, and not where its
+  /// person's roles ever changed: then others may go by other roles.
+  bool as_written(std::uint32_t device, std::uint64_t clock, Time leaf_time) {
+    const auto& state = world_.chain(feed_.chain)->confirmed;
+    const auto* author = state.device(device);
+    const auto* user = author == nullptr ? nullptr : state.user(author->user);
+    return user != nullptr && user->role_history.size() == 1 &&
+           merge::clamp(merge::Clock{clock}, leaf_time) == merge::Clock{clock};
   }
 
   Result<void> refuse(Verdict verdict) { return notice(world_, to_string(verdict), feed_.id, {}); }
@@ -251,7 +241,7 @@ class FeedReader {
       const auto position = static_cast<std::uint64_t>(one.position);
       ABRI_TRY(const auto entry, find_entry(world_, feed_, position));
       if (!entry) continue;
-      const auto opened = open_any(world_, feed_, entry->bytes);
+      const auto opened = open_entry_of(world_, feed_, entry->bytes);
       if (!opened || static_cast<std::size_t>(one.body) >= opened->bodies.size()) continue;
       ABRI_CHECK(apply_change(*opened, static_cast<std::size_t>(one.body), position, entry->time));
     }
@@ -265,6 +255,25 @@ class FeedReader {
 };
 
 }  // namespace
+
+std::optional<feed::OpenedEntry> open_entry_of(World& world, const Log& feed, BytesView entry) {
+  const auto* chain = world.chain(feed.chain);
+  const auto* group = chain == nullptr ? nullptr : chain->state.group(feed.group);
+  if (group == nullptr) return {};
+  const auto attempt = [&](std::uint32_t epoch) -> std::optional<feed::OpenedEntry> {
+    const auto* key = world.keyring.feed_key(feed.chain, feed.group, epoch, feed.id);
+    if (key == nullptr) return {};
+    auto opened = feed::open_entry(entry, feed.id, epoch, *key);
+    if (!opened) return {};
+    return std::move(*opened);
+  };
+  if (auto opened = attempt(feed.epoch)) return opened;
+  for (auto epoch = group->generation();; --epoch) {
+    if (epoch != feed.epoch)
+      if (auto opened = attempt(epoch)) return opened;
+    if (epoch == 0) return {};
+  }
+}
 
 Result<NamedCases> apply_feed_entries(World& world, Log& feed, const sync::Arrived& arrived) {
   return FeedReader(world, feed, arrived).apply_all();

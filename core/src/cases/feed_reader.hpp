@@ -3,6 +3,7 @@
 
 #include "cases/compartments.hpp"
 #include "cases/world.hpp"
+#include "feed/entry.hpp"
 
 /// Entries of a feed, judged and applied (docs/protocol.md, section "An entry").
 namespace abri::core::cases {
@@ -12,6 +13,9 @@ struct NamedCases {
   std::vector<CaseId> all;
   std::vector<CaseId> changed_by_others;  ///< in entries that this device did not send
 };
+
+/// Opens an entry with whichever generation it was sealed under.
+std::optional<feed::OpenedEntry> open_entry_of(World& world, const Log& feed, BytesView entry);
 
 /// Applies entries of a feed in order, in the caller's transaction; the cursor is moved by the caller.
 /// @errors Errc::out_of_sync  an entry names a link of the chain that is not here yet

@@ -18,6 +18,9 @@ namespace {
 /// How much is sealed in one transaction.
 constexpr std::size_t kSealBytes = 768UL * 1024;
 
+/// No change is longer, so that each fits an entry with all that surrounds it.
+constexpr std::size_t kMaxChangeBytes = limits::kMaxEntryBytes / 2;
+
 struct PendingRow {
   std::int64_t id{0};
   feed::BodyHeader header;
@@ -215,7 +218,14 @@ Result<void> queue_change(World& world, const Log& feed, const CaseId& id, Compa
   merge::Change change;
   change.schema_version = proto::Schema::kVersion;
   change.operations.assign(operations.begin(), operations.end());
-  ABRI_TRY(const auto payload, merge::encode_change(change));
+  const auto payload = merge::encode_change(change);
+  if (!payload && payload.error().code != Errc::too_large) return payload.error();
+  if (!payload || payload->size() > kMaxChangeBytes) {
+    if (operations.size() == 1) return Error{Errc::too_large, "value"};
+    const auto half = operations.size() / 2;
+    ABRI_CHECK(queue_change(world, feed, id, compartment, operations.first(half)));
+    return queue_change(world, feed, id, compartment, operations.subspan(half));
+  }
   ABRI_TRY(
       auto insert,
       world.db.statement("INSERT INTO pending(log, kind, case_ref, compartment, counter, operations, clock, "
@@ -223,7 +233,7 @@ Result<void> queue_change(World& world, const Log& feed, const CaseId& id, Compa
   world.count_unsent(id);
   return insert.run(feed.number, static_cast<std::int64_t>(feed::BodyKind::change), id,
                     static_cast<std::int64_t>(compartment), operations.front().dot.counter, operations.size(),
-                    operations.back().clock.packed, BytesView(payload));
+                    operations.back().clock.packed, BytesView(*payload));
 }
 
 Result<SealingTime> sealing_time(World& world, const Log& feed, Time now) {

@@ -32,8 +32,12 @@ Result<void> collect_user_seeds(World& world, const chain::ChainState& state) {
   for (auto generation = user->generation(); generation > 0; --generation) {
     const auto* seed = world.keyring.user_seed(generation);
     if (seed == nullptr || world.keyring.user_seed(generation - 1) != nullptr) break;
-    ABRI_TRY(auto previous, chain::open_previous_seed(state, user->id, generation, *seed));
-    ABRI_CHECK(world.keyring.add_user_seed(world.db, user->id, generation - 1, std::move(previous)));
+    auto previous = chain::open_previous_seed(state, user->id, generation, *seed);
+    if (!previous) {
+      ABRI_CHECK(notice(world, "bad_wrap", log_of(state.id()), user->id.bytes()));
+      break;
+    }
+    ABRI_CHECK(world.keyring.add_user_seed(world.db, user->id, generation - 1, std::move(*previous)));
   }
   return {};
 }
@@ -80,9 +84,13 @@ Result<void> collect_group_seeds(World& world, const chain::ChainState& state, c
   for (auto generation = group.generation(); generation > 0; --generation) {
     if (!holds(world, state, group, generation) || holds(world, state, group, generation - 1)) continue;
     const auto* seed = world.keyring.group_seed(state.id(), group.id, generation);
-    ABRI_TRY(auto previous, chain::open_previous_seed(state, group.id, generation, *seed));
+    auto previous = chain::open_previous_seed(state, group.id, generation, *seed);
+    if (!previous) {  // whoever renewed it sealed something else: that must not stop the chain
+      ABRI_CHECK(notice(world, "bad_wrap", log_of(state.id()), group.id.bytes()));
+      break;
+    }
     ABRI_CHECK(
-        world.keyring.add_group_seed(world.db, state.id(), group.id, generation - 1, std::move(previous)));
+        world.keyring.add_group_seed(world.db, state.id(), group.id, generation - 1, std::move(*previous)));
   }
   return {};
 }

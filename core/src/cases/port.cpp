@@ -9,6 +9,7 @@
 #include "cases/group_keys.hpp"
 #include "cases/pending_links.hpp"
 #include "cases/requests.hpp"
+#include "cases/restored.hpp"
 
 #include <abri/crypto/random.hpp>
 
@@ -189,7 +190,7 @@ Result<DevicePort::Effect> DevicePort::apply_entries(Log& log, const sync::Arriv
   switch (log.kind) {
     case sync::LogKind::chain: {
       ABRI_TRY(const bool changed, apply_chain_entries(world_, log, arrived));
-      ABRI_CHECK(grant_to_new_devices(world_));
+      ABRI_CHECK(pass_over(world_, log.id, grant_to_new_devices(world_)));
       return Effect{.logs_changed = changed, .cases = {}};
     }
     case sync::LogKind::mailbox: {
@@ -273,6 +274,7 @@ Result<void> DevicePort::confirm_reading(const LogId& id) {
   world_.read_to_head.insert(id);
   for (const auto& [known, log] : world_.logs)
     if (!log.stopped && !world_.read_to_head.contains(known)) return {};
+  ABRI_CHECK(change([&] { return remake_waiting(world_); }));
   ABRI_CHECK(vault_.confirm_fresh());
   world_.stale = false;
   return {};

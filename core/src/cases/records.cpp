@@ -94,6 +94,50 @@ Result<void> describe(World& world, const merge::RecordKey& key, const merge::Re
   return update.run(key.case_id, std::string_view(title), std::string_view(status));
 }
 
+const proto::Field* field_of(const merge::Operation& operation) {
+  const auto* type = proto::schema().find(operation.record_type);
+  return type == nullptr ? nullptr : type->find(operation.field);
+}
+
+/// The records of one compartment of a case that operations touch: each is loaded once and stored once.
+class Touched {
+ public:
+  Touched(World& world, const CaseId& id, Compartment compartment)
+      : world_(world), id_(id), compartment_(compartment) {}
+
+  Result<merge::RecordState*> state_of(const merge::Operation& operation) {
+    const merge::RecordKey key{id_, compartment_, operation.record_type, operation.record};
+    auto it = records_.find(key);
+    if (it == records_.end()) {
+      ABRI_TRY(auto state, load_record(world_, key));
+      it = records_.emplace(key, Record{state, std::move(state)}).first;
+    }
+    return &it->second.state;
+  }
+  Result<void> store() {
+    for (const auto& [key, record] : records_)
+      ABRI_CHECK(store_record(world_, key, record.before, record.state));
+    return {};
+  }
+
+ private:
+  struct Record {
+    merge::RecordState before;
+    merge::RecordState state;
+  };
+  World& world_;
+  CaseId id_;
+  Compartment compartment_;
+  std::map<merge::RecordKey, Record> records_;
+};
+
+Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::Void reason) {
+  if (reason == merge::Void::no) return {};
+  return notice(world, "void_operation", feed.id, id.bytes());
+}
+
+}  // namespace
+
 Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& before,
                           const merge::RecordState& state) {
   const auto* type = proto::schema().find(key.type);
@@ -108,13 +152,6 @@ Result<void> store_record(World& world, const merge::RecordKey& key, const merge
                         conflicts, BytesView(merge::encode(state))));
   return type == nullptr ? Result<void>{} : describe(world, key, before, state, *type);
 }
-
-Result<void> note_void(World& world, const Log& feed, const CaseId& id, merge::Void reason) {
-  if (reason == merge::Void::no) return {};
-  return notice(world, "void_operation", feed.id, id.bytes());
-}
-
-}  // namespace
 
 std::string date_of(Time time) {
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
@@ -138,26 +175,14 @@ Result<merge::RecordState> load_record(World& world, const merge::RecordKey& key
 Result<void> merge_operations(World& world, const Log& feed, const CaseId& id,
                               std::span<const merge::Operation> operations,
                               const merge::OperationContext& context) {
-  struct Touched {
-    merge::RecordState before;
-    merge::RecordState state;
-  };
-  std::map<merge::RecordKey, Touched> touched;
+  Touched touched(world, id, context.compartment);
   for (const auto& operation : operations) {
-    const merge::RecordKey key{id, context.compartment, operation.record_type, operation.record};
-    auto it = touched.find(key);
-    if (it == touched.end()) {
-      ABRI_TRY(auto state, load_record(world, key));
-      it = touched.emplace(key, Touched{state, std::move(state)}).first;
-    }
-    const auto* type = proto::schema().find(operation.record_type);
-    const auto* field = type == nullptr ? nullptr : type->find(operation.field);
-    const auto effect = merge::apply(it->second.state, field, operation, context);
+    ABRI_TRY(auto* state, touched.state_of(operation));
+    const auto effect = merge::apply(*state, field_of(operation), operation, context);
     ABRI_CHECK(note_void(world, feed, id, effect.void_reason));
     if (context.leaf_time) world.hybrid_clock.observe(merge::clamp(operation.clock, *context.leaf_time));
   }
-  for (const auto& [key, record] : touched) ABRI_CHECK(store_record(world, key, record.before, record.state));
-  return {};
+  return touched.store();
 }
 
 merge::OperationContext context_of(World& world, const Log& feed, std::uint32_t device,
@@ -190,11 +215,22 @@ Result<void> write_operations(World& world, const Log& feed, const CaseId& id, C
   ABRI_TRY(const auto context, own_context(world, feed, id, compartment));
   const auto device = world.device_number(feed.chain);
   if (device == 0) return Error{Errc::not_permitted, "device"};
+  Touched touched(world, id, compartment);
+  for (const auto& operation :
+       operations) {  // what is written now comes after what stands, whatever clock it was written by
+    ABRI_TRY(const auto* state, touched.state_of(operation));
+    world.hybrid_clock.observe(state->latest(operation.field));
+  }
   Reader incarnation(world.incarnation.bytes());
   const merge::Dot first{device, incarnation.u64(), world.next_counter};
   merge::stamp(operations, first, world.hybrid_clock.tick(world.now()));
   world.next_counter += operations.size();
-  ABRI_CHECK(merge_operations(world, feed, id, operations, context));
+  for (const auto& operation : operations) {
+    ABRI_TRY(auto* state, touched.state_of(operation));
+    const auto effect = merge::apply(*state, field_of(operation), operation, context);
+    ABRI_CHECK(note_void(world, feed, id, effect.void_reason));
+  }
+  ABRI_CHECK(touched.store());
   return queue_change(world, feed, id, compartment, operations);
 }
 
@@ -216,6 +252,36 @@ Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id) {
     ABRI_TRY(record.state, merge::decode_record(rows.column_blob(3)));
     out.push_back(std::move(record));
   }
+}
+
+Result<void> reconsider_records(World& world) {
+  constexpr std::string_view kUnderstood = "schema_version";
+  ABRI_TRY(const auto stored, get_meta(world.db, kUnderstood));
+  if (stored) {
+    Reader in(*stored);
+    if (in.u32() >= proto::Schema::kVersion) return {};
+  }
+  std::vector<CaseId> cases;
+  {
+    ABRI_TRY(auto rows, world.db.statement("SELECT case_ref FROM cases"));
+    for (;;) {
+      ABRI_TRY(const bool more, rows.step());
+      if (!more) break;
+      ABRI_TRY(cases.emplace_back(), rows.column_id<CaseId>(0));
+    }
+  }
+  for (const auto& id : cases) {
+    ABRI_TRY(auto records, records_of(world, id));
+    for (auto& [key, state] : records) {
+      const auto* type = proto::schema().find(key.type);
+      if (type == nullptr || state.deferred.empty()) continue;
+      const auto before = state;
+      if (merge::reconsider(state, *type) > 0) ABRI_CHECK(store_record(world, key, before, state));
+    }
+  }
+  Writer version;
+  version.u32(proto::Schema::kVersion);
+  return set_meta(world.db, kUnderstood, version.view());
 }
 
 Result<Hash> state_digest(World& world) {

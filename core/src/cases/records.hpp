@@ -42,6 +42,14 @@ Result<std::vector<StoredRecord>> records_of(World& world, const CaseId& id);
 /// Digest over all records of the feeds of this device, addresses aside (not everyone holds them).
 Result<Hash> state_digest(World& world);
 
+/// After an update of Abri: applies what an older version kept because it did not understand it. Once for each version of the schema.
+Result<void> reconsider_records(World& world);
+
+/// Writes a record, and what lists and searches show of it.
+/// @param before  as it was stored
+Result<void> store_record(World& world, const merge::RecordKey& key, const merge::RecordState& before,
+                          const merge::RecordState& state);
+
 /// "2026-11-22", in UTC.
 std::string date_of(Time time);
 

@@ -74,11 +74,13 @@ Result<void> load_counters(World& world) {
     clock = std::max(clock, static_cast<std::uint64_t>(row.column_int64(1)));
   }
   world.next_counter = std::max<std::uint64_t>(counter, 1);
-  world.hybrid_clock = merge::HybridClock(merge::Clock{clock});
+  world.hybrid_clock.observe(merge::Clock{clock});
   return {};
 }
 
 Result<void> load_identity(World& world) {
+  world.organisation = {};
+  world.user = {};
   ABRI_TRY(const auto incarnation, get_meta(world.db, "incarnation"));
   if (incarnation) {
     ABRI_TRY(world.incarnation, feed::Incarnation::from(*incarnation));
@@ -212,6 +214,20 @@ Result<Log*> follow(World& world, Log log) {
   ABRI_CHECK(store_log(world, log));
   const auto id = log.id;
   return &world.logs.emplace(id, std::move(log)).first->second;
+}
+
+Result<void> pass_over(World& world, const LogId& log, const Result<void>& done) {
+  if (done) return {};
+  switch (done.error().code) {
+    case Errc::storage_busy:
+    case Errc::storage_full:
+    case Errc::storage_failed:
+    case Errc::locked:
+    case Errc::cancelled:
+      return done;
+    default:
+      return notice(world, "passed_over", log, as_bytes(to_string(done.error().code)));
+  }
 }
 
 Result<void> notice(World& world, std::string_view kind, const LogId& log, BytesView detail) {

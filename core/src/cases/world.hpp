@@ -84,7 +84,7 @@ struct World {
 Result<void> load_world(World& world);
 /// Counts again what was not acknowledged.
 Result<void> load_unsent(World& world);
-/// A new life of this device: of a new vault, or of one that was restored, whose earlier life may still write elsewhere.
+/// Draws the incarnation of a new life (restored.hpp).
 Result<void> renew_incarnation(World& world);
 
 Result<std::optional<Bytes>> get_meta(vault::Database& db, std::string_view key);
@@ -94,6 +94,9 @@ Result<void> set_meta(vault::Database& db, std::string_view key, BytesView value
 Result<void> store_log(World& world, Log& log);
 /// Starts to follow a log; harmless where it is followed already.
 Result<Log*> follow(World& world, Log log);
+
+/// What others wrote must not stop this device from reading on: an error in it becomes a notice. Errors of the vault stay errors.
+Result<void> pass_over(World& world, const LogId& log, const Result<void>& done);
 
 /// Something that a person or an administrator should know.
 Result<void> notice(World& world, std::string_view kind, const LogId& log, BytesView detail);

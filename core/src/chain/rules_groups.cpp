@@ -190,10 +190,8 @@ Result<void> LinkRules::rule(const RotateGroupKey& body) {
   auto& group = it->second;
   const bool shared = group.purpose == GroupPurpose::shared;
   if (shared != (state_.kind_ == ChainKind::bilateral)) return Error{Errc::not_permitted, "rotate_group_key"};
-  const bool administers = !shared && author_is(Role::administrator);
-  if (!administers && !state_.is_active_member(author().user, body.group)) {
+  if (!state_.is_active_member(author().user, body.group))
     return Error{Errc::not_permitted, "rotate_group_key"};
-  }
   if (body.generation != group.generation() + 1 || body.keys.box_key == group.generations.back().box_key) {
     return Error{Errc::invalid_argument, "rotate_group_key generation"};
   }

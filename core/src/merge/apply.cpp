@@ -45,21 +45,28 @@ bool keep(RecordState& state, Version version) {
     return true;
   }
   if (!at->pending || version.pending) return false;
-  at->pending = false;
-  const bool moved = at->clock != version.clock;
-  at->clock = version.clock;
+  // what all go by: the leaf's clamp, and the author's roles at the link that the entry pins
+  const bool moved = at->clock != version.clock || at->roles != version.roles;
+  *at = std::move(version);
   return moved;
 }
 
-bool supersede(RecordState& state, const Operation& operation) {
+bool supersede(RecordState& state, const Operation& operation, const OperationContext& context) {
   bool changed = false;
   for (const auto& dot : operation.supersedes) {
     if (dot == operation.dot) continue;
-    const Superseded gone{operation.field, dot};
-    const auto at = std::ranges::lower_bound(state.superseded, gone);
-    if (at != state.superseded.end() && *at == gone) continue;
-    state.superseded.insert(at, gone);
-    changed = true;
+    auto at = std::ranges::lower_bound(state.superseded, std::tie(operation.field, dot), {},
+                                       [](const Superseded& s) { return std::tie(s.field, s.dot); });
+    if (at == state.superseded.end() || at->field != operation.field || at->dot != dot) {
+      at = state.superseded.insert(at, {operation.field, dot});
+      changed = true;
+    }
+    if (!context.leaf_time) {
+      at->pending = std::max(at->pending, operation.clock);
+      continue;
+    }
+    at->clock = std::max(at->clock, clamp(operation.clock, *context.leaf_time));
+    if (at->pending == operation.clock) at->pending = {};
   }
   return changed;
 }
@@ -103,7 +110,7 @@ bool apply_single(RecordState& state, const proto::Field& field, const Operation
 }
 
 bool apply_sibling(RecordState& state, const Operation& operation, const OperationContext& context) {
-  bool changed = supersede(state, operation);
+  bool changed = supersede(state, operation, context);
   if (!state.is_superseded(operation.field, operation.dot)) {
     changed = keep(state, version_of(operation, context, Slot::sibling)) || changed;
   }
@@ -113,7 +120,7 @@ bool apply_sibling(RecordState& state, const Operation& operation, const Operati
 
 bool apply_item(RecordState& state, const Operation& operation, const OperationContext& context) {
   if (operation.kind == OperationKind::remove) {
-    const bool changed = supersede(state, operation);
+    const bool changed = supersede(state, operation, context);
     drop_superseded(state, operation.field);
     return changed;
   }
@@ -122,7 +129,7 @@ bool apply_item(RecordState& state, const Operation& operation, const OperationC
 }
 
 bool apply_step(RecordState& state, const Operation& operation, const OperationContext& context) {
-  if (operation.kind == OperationKind::resolve) return supersede(state, operation);
+  if (operation.kind == OperationKind::resolve) return supersede(state, operation, context);
   auto version = version_of(operation, context, Slot::transition);
   version.from = operation.from;
   version.side = context.side;
@@ -226,13 +233,11 @@ bool merge(RecordState& state, const proto::Field& field, const Operation& opera
   }
 }
 
-bool by_wrong_actor(const RecordState& state, const proto::Field& field, const Dot& dot) {
+bool by_wrong_actor(const proto::Field& field, const Operation& operation, const OperationContext& context) {
   const auto* machine = workflow(field.workflow);
-  if (machine == nullptr) return false;
-  const auto evaluation = evaluate(*machine, state.of(field.number));
-  return std::ranges::any_of(evaluation.steps, [&](const Step& step) {
-    return step.version->dot == dot && step.verdict == Verdict::wrong_actor;
-  });
+  if (machine == nullptr || operation.kind != OperationKind::transition) return false;
+  const auto to = operation.value.as_enumeration().value_or(0);
+  return for_others_only(*machine, operation.from, to, context.side, context.roles);
 }
 
 }  // namespace
@@ -249,11 +254,8 @@ Effect apply(RecordState& state, const proto::Field* field, const Operation& ope
   if (effect.void_reason != Void::no) return effect;
   effect.changed = merge(state, *field, operation, context);
   if (!operation.extra.empty()) effect.deferred = defer(state, operation, context);
-  if (field->merge == WORKFLOW && by_wrong_actor(state, *field, operation.dot)) {
+  if (field->merge == WORKFLOW && by_wrong_actor(*field, operation, context)) {
     effect.void_reason = Void::wrong_actor;
-  }
-  if (field->merge == MUST_RESOLVE || field->merge == MAX_SAFETY || field->merge == WORKFLOW) {
-    effect.conflict = !conflict_of(state, *field).versions.empty();
   }
   return effect;
 }

@@ -22,7 +22,6 @@ enum class Void : std::uint8_t {
 
 struct Effect {
   bool changed{false};   ///< what a reader sees of the field may differ
-  bool conflict{false};  ///< afterwards the field waits for a person
   bool deferred{false};  ///< of a newer version: kept for later
   Void void_reason{Void::no};
 };

@@ -28,11 +28,13 @@ std::vector<Written> find(std::span<const Source> sources, std::string_view reco
     const auto* field = source.type->find(name);
     if (field == nullptr) continue;
     Written written{field, source.state, {}, {}};
-    for (const auto& version : source.state->of(field->number)) {
-      if (std::tie(written.clock, written.dot) >= std::tie(version.clock, version.dot)) continue;
-      written.clock = version.clock;
-      written.dot = version.dot;
-    }
+    const auto meet = [&](Clock clock, const Dot& dot) {
+      if (std::tie(written.clock, written.dot) >= std::tie(clock, dot)) return;
+      written.clock = clock;
+      written.dot = dot;
+    };
+    for (const auto& version : source.state->of(field->number)) meet(version.clock, version.dot);
+    for (const auto& gone : source.state->superseded_of(field->number)) meet(gone.latest(), gone.dot);
     if (written.clock != Clock{}) out.push_back(written);
   }
   std::ranges::sort(out, std::ranges::greater{}, [](const Written& w) { return std::tie(w.clock, w.dot); });

@@ -10,13 +10,13 @@
 
 // Layout of a record in the vault. Numbers are varints where no size is given; a dot is author, counter − counter of author.
 //
-//   u8 1                                                        version of this layout
+//   u8 2                                                        version of this layout
 //   u64 base                                                    the smallest clock
 //   n, n × (device, u64 incarnation, counter)                   authors, ascending; counter: the smallest of its dots
 //   n, n × (field, u8 flags, dot, clock − base,
 //           [side, roles, from, projection], [dot target],      each where its flag is set
 //           length, value)
-//   n, n × (field, dot)                                         superseded
+//   n, n × (field, dot, clock − base + 1 or 0, the same of pending)   superseded; layout 1 has no clocks here
 //   n, n × (compartment, side, roles, leaf ms + 1 or 0, dot, length, change)   deferred
 //
 // flags: bits 0–2 slot, 3 pending, 4 side … projection follow, 5 target follows.
@@ -24,7 +24,8 @@
 namespace abri::core::merge {
 namespace {
 
-constexpr std::uint8_t kLayout = 1;
+constexpr std::uint8_t kLayout = 2;
+constexpr std::uint8_t kLayoutWithoutClocks = 1;
 constexpr unsigned kPendingFlag = 1U << 3;
 constexpr unsigned kDetailsFlag = 1U << 4;
 constexpr unsigned kTargetFlag = 1U << 5;
@@ -46,13 +47,16 @@ bool has_details(const Version& v) {
 class Encoder {
  public:
   explicit Encoder(const RecordState& state) : state_(state) {
-    base_ = state.versions.empty() ? Clock{} : state.versions.front().clock;
     for (const auto& version : state.versions) {
-      base_ = std::min(base_, version.clock);
+      begin_at(version.clock);
       meet(version.dot);
       if (version.target != Dot{}) meet(version.target);
     }
-    for (const auto& gone : state.superseded) meet(gone.dot);
+    for (const auto& gone : state.superseded) {
+      begin_at(gone.clock);
+      begin_at(gone.pending);
+      meet(gone.dot);
+    }
     for (const auto& later : state.deferred) meet(later.dot);
   }
 
@@ -72,6 +76,8 @@ class Encoder {
     for (const auto& gone : state_.superseded) {
       put(gone.field);
       put(gone.dot);
+      put_or_none(gone.clock);
+      put_or_none(gone.pending);
     }
     put(state_.deferred.size());
     for (const auto& later : state_.deferred) put(later);
@@ -79,10 +85,15 @@ class Encoder {
   }
 
  private:
+  void begin_at(Clock clock) {
+    if (clock != Clock{} && (base_ == Clock{} || clock < base_)) base_ = clock;
+  }
+  [[nodiscard]] std::vector<Author>::iterator place_of(const Dot& dot) {
+    return std::ranges::lower_bound(authors_, std::pair(dot.device, dot.incarnation), {},
+                                    [](const Author& a) { return std::pair(a.device, a.incarnation); });
+  }
   void meet(const Dot& dot) {
-    const auto at =
-        std::ranges::lower_bound(authors_, std::pair(dot.device, dot.incarnation), {},
-                                 [](const Author& a) { return std::pair(a.device, a.incarnation); });
+    const auto at = place_of(dot);
     if (at != authors_.end() && at->device == dot.device && at->incarnation == dot.incarnation) {
       at->counter = std::min(at->counter, dot.counter);
     } else {
@@ -91,11 +102,11 @@ class Encoder {
   }
   void put(std::uint64_t number) { proto::put_varint(out_, number); }
   void put(const Dot& dot) {
-    std::size_t i = 0;
-    while (authors_[i].device != dot.device || authors_[i].incarnation != dot.incarnation) ++i;
-    put(i);
-    put(dot.counter - authors_[i].counter);
+    const auto author = place_of(dot);
+    put(static_cast<std::uint64_t>(author - authors_.begin()));
+    put(dot.counter - author->counter);
   }
+  void put_or_none(Clock clock) { put(clock == Clock{} ? 0 : clock.packed - base_.packed + 1); }
   void put(std::string_view bytes) {
     put(bytes.size());
     out_ += bytes;
@@ -137,7 +148,9 @@ class Decoder {
 
   Result<RecordState> run() {
     if (in_.empty()) return Error{Errc::malformed, "record"};
-    if (static_cast<std::uint8_t>(in_[0]) != kLayout) return Error{Errc::version_unsupported, "record"};
+    const auto layout = static_cast<std::uint8_t>(in_[0]);
+    if (layout != kLayout && layout != kLayoutWithoutClocks)
+      return Error{Errc::version_unsupported, "record"};
     in_.remove_prefix(1);
     base_ = {u64()};
     authors_.resize(count(10));
@@ -153,6 +166,9 @@ class Decoder {
     for (auto& gone : state.superseded) {
       gone.field = small();
       gone.dot = dot();
+      if (layout == kLayoutWithoutClocks) continue;
+      gone.clock = clock_or_none();
+      gone.pending = clock_or_none();
     }
     state.deferred.resize(count(7));
     for (auto& later : state.deferred) read(later);
@@ -203,6 +219,10 @@ class Decoder {
     }
     return out;
   }
+  Clock clock_or_none() {
+    const auto steps = number();
+    return steps == 0 ? Clock{} : Clock{base_.packed + steps - 1};
+  }
   Dot dot() {
     const auto author = number();
     const auto counter = number();
@@ -240,9 +260,7 @@ class Decoder {
     v.value.bytes = bytes(number());
   }
   void read(Deferred& later) {
-    const auto compartment = small();
-    if (!Compartment_IsValid(static_cast<int>(compartment))) return fail();
-    later.context.compartment = static_cast<Compartment>(compartment);
+    later.context.compartment = static_cast<Compartment>(small());  // a newer version may know more of them
     later.context.side = side();
     later.context.roles = small();
     const auto leaf = number();
@@ -257,10 +275,11 @@ class Decoder {
   std::vector<Author> authors_;
 };
 
-/// What all devices agree on: nothing pending, of LWW the winner alone, of what is deferred its bytes alone.
+/// What all devices agree on: nothing as pending, of LWW the winner alone, of what is deferred its bytes alone.
 RecordState agreed(const RecordState& state) {
   RecordState out;
   out.superseded = state.superseded;
+  for (auto& gone : out.superseded) gone = {gone.field, gone.dot, gone.latest()};
   for (auto version : state.versions) {
     version.pending = false;
     auto* last = out.versions.empty() ? nullptr : &out.versions.back();

@@ -46,7 +46,13 @@ struct Version {
 struct Superseded {
   std::uint32_t field{0};
   Dot dot;
-  friend constexpr auto operator<=>(const Superseded&, const Superseded&) = default;
+  Clock
+      clock{};  ///< the greatest of the operations that did it, clamped; zero while none of them is in the log
+  Clock
+      pending{};  ///< of this device's own one that is not in the log yet, which may still be clamped; zero where there is none
+
+  [[nodiscard]] constexpr Clock latest() const { return std::max(clock, pending); }
+  friend constexpr bool operator==(const Superseded&, const Superseded&) = default;
 };
 
 /// An operation of a newer version: kept until it is understood (`reconsider`).
@@ -60,13 +66,14 @@ struct Deferred {
 /// read it. Everything is kept in canonical order.
 struct RecordState {
   std::vector<Version> versions;       ///< by (field, dot)
-  std::vector<Superseded> superseded;  ///< ascending
+  std::vector<Superseded> superseded;  ///< by (field, dot)
   std::vector<Deferred> deferred;      ///< by dot
 
   [[nodiscard]] std::span<const Version> of(std::uint32_t field) const;
   [[nodiscard]] bool is_superseded(std::uint32_t field, const Dot& dot) const;
+  [[nodiscard]] std::span<const Superseded> superseded_of(std::uint32_t field) const;
   [[nodiscard]] bool empty() const { return versions.empty() && superseded.empty() && deferred.empty(); }
-  /// The greatest clock of a field, zero where it was never written.
+  /// The greatest clock of a field, of what was taken away too; zero where it was never written.
   [[nodiscard]] Clock latest(std::uint32_t field) const;
 };
 

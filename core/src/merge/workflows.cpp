@@ -273,19 +273,19 @@ struct Known {
   bool step{false};
   bool actor{false};
 };
-Known known(const Workflow& workflow, const Version& version, std::uint32_t to) {
+Known known(const Workflow& workflow, std::uint32_t from, std::uint32_t to, Side side, Roles roles) {
   Known out;
   for (const auto& transition : workflow.transitions) {
-    if (transition.from != version.from || (transition.to != to && transition.to != 0)) continue;
+    if (transition.from != from || (transition.to != to && transition.to != 0)) continue;
     out.step = true;
-    out.actor = out.actor || may(transition, version.side, version.roles);
+    out.actor = out.actor || may(transition, side, roles);
   }
   return out;
 }
 
 Verdict take(const Workflow& workflow, Evaluation& at, const Version& version) {
   const auto to = version.value.as_enumeration().value_or(0);
-  const auto step = known(workflow, version, to);
+  const auto step = known(workflow, version.from, to, version.side, version.roles);
   if (step.step && !step.actor) return Verdict::wrong_actor;
   if (at.state == to) return Verdict::repeated;
   if (!step.step || version.from != at.state) return Verdict::not_taken;
@@ -307,6 +307,11 @@ std::span<const Workflow> workflows() {
 const Workflow* workflow(std::string_view name) {
   const auto* found = std::ranges::find(kWorkflows, name, &Workflow::name);
   return found == kWorkflows.end() ? nullptr : found;
+}
+
+bool for_others_only(const Workflow& workflow, std::uint32_t from, std::uint32_t to, Side side, Roles roles) {
+  const auto step = known(workflow, from, to, side, roles);
+  return step.step && !step.actor;
 }
 
 Evaluation evaluate(const Workflow& workflow, std::span<const Version> versions) {

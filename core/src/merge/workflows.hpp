@@ -68,6 +68,9 @@ struct Evaluation {
   std::vector<Step> steps;             ///< in their order
 };
 
+/// Does the table have the step, but for others than this actor? Whatever state is reached: such a step is never followed.
+bool for_others_only(const Workflow& workflow, std::uint32_t from, std::uint32_t to, Side side, Roles roles);
+
 /// Replays the steps of one field by clock, then dot. What a person dismissed is left out of the conflicts, not of the replay.
 Evaluation evaluate(const Workflow& workflow, std::span<const Version> versions);
 

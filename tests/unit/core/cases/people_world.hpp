@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "cases/world.hpp"
 #include "sync/engine.hpp"
 #include "unit/core/sync/server_model.hpp"
+#include "vault/keystore.hpp"
+#include "vault/vault.hpp"
 
 #include <abri/base/account_code.hpp>
 #include <abri/core/app.hpp>
@@ -20,6 +23,16 @@ namespace abri::core::test {
 
 inline crypto::SecretText passphrase() {
   return std::move(*crypto::SecretText::from("correct horse battery"));
+}
+
+/// What an open vault keeps in memory, beside any `App`.
+inline std::unique_ptr<cases::World> open_world(vault::Database& db, Time now) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+  std::unique_ptr<cases::World> world(new cases::World{db, [now] { return now; }});
+#pragma GCC diagnostic pop
+  REQUIRE(cases::load_world(*world));
+  return world;
 }
 
 /// A person's device: a real vault on disk and its engine, driven by hand against the model of the server.
@@ -43,9 +56,41 @@ class PersonDevice {
     const bool online = connection != nullptr;
     if (online) stop();
     app.reset();
-    auto opened = App::open(options(), passphrase());
-    REQUIRE(opened);
-    app = std::move(*opened);
+    open();
+    if (online) start();
+  }
+  /// A copy of the vault's folder, without what is kept elsewhere (keystore and anchor).
+  [[nodiscard]] std::filesystem::path copy_vault() {
+    const auto copy = folder_ / ("copy-" + crypto::random_id<CaseId>().hex());
+    app.reset();
+    std::filesystem::copy(folder_ / "vault", copy, std::filesystem::copy_options::recursive);
+    open();
+    return copy;
+  }
+  /// Puts a copy in the vault's place, as whoever restores a backup does.
+  void put_back(const std::filesystem::path& copy) {
+    const bool online = connection != nullptr;
+    if (online) stop();
+    app.reset();
+    std::filesystem::remove_all(folder_ / "vault");
+    std::filesystem::copy(copy, folder_ / "vault", std::filesystem::copy_options::recursive);
+    open();
+    if (online) start();
+  }
+  /// Works on the tables of the locked vault.
+  template <class Body>
+  void change_vault(Body&& body) {
+    const bool online = connection != nullptr;
+    if (online) stop();
+    app.reset();
+    {
+      vault::FileKeystore keystore(folder_ / "state");
+      auto opened = vault::Vault::open(folder_ / "vault", passphrase(), keystore);
+      REQUIRE(opened);
+      const auto world = open_world(**opened->database(), now_);
+      body(*world);
+    }
+    open();
     if (online) start();
   }
   void start() { carry_out(app->engine().start(now_)); }
@@ -75,6 +120,11 @@ class PersonDevice {
   [[nodiscard]] AppOptions options() const {
     return {folder_ / "vault", folder_ / "state", [this] { return now_; },
             crypto::PassphraseParameters::floor()};
+  }
+  void open() {
+    auto opened = App::open(options(), passphrase());
+    REQUIRE(opened);
+    app = std::move(*opened);
   }
   void disconnect() {
     if (!connection) return;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include "cases/world.hpp"
-#include "people_world.hpp"
-#include "vault/keystore.hpp"
-#include "vault/vault.hpp"
+#include "unit/core/cases/people_world.hpp"
 
 #include <optional>
 
@@ -22,11 +19,7 @@ class VaultCopy {
     auto opened = vault::Vault::open(folder_ / "vault", passphrase(), *keystore_);
     REQUIRE(opened);
     vault_.emplace(std::move(*opened));
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-    world_.reset(new cases::World{**vault_->database(), [now = device.now()] { return now; }});
-#pragma GCC diagnostic pop
-    REQUIRE(cases::load_world(*world_));
+    world_ = open_world(**vault_->database(), device.now());
   }
   VaultCopy(const VaultCopy&) = delete;
   VaultCopy& operator=(const VaultCopy&) = delete;

@@ -186,13 +186,14 @@ TEST_CASE("roles: history answers what someone was allowed at a link", "[core][c
   CHECK(org.state.roles_at(org.user("bob"), 4) == Roles(Role::shelter));
 }
 
-TEST_CASE("devices: an administrator or the user herself adds one, with its own signature", "[core][chain]") {
+TEST_CASE(
+    "devices: the first is an administrator's to add, each further one its user's, with its own signature",
+    "[core][chain]") {
   auto org = OrgChain::founded();
   const auto bob = org.enrol("bob", Role::social_worker);
   const auto carol = org.enrol("carol", Role::head);
   const Machine second("org bob/2");
   const auto body = org.new_device("bob", second);
-  CHECK(code(org.try_link(org.alice, body)) == kAccepted);
   CHECK(code(org.try_link(bob, body)) == kAccepted);
   CHECK(code(org.try_link(carol, body)) == Errc::not_permitted);
   CHECK(code(org.try_link(org.alice, org.new_device("nobody", second))) == Errc::not_found);
@@ -207,6 +208,15 @@ TEST_CASE("devices: an administrator or the user herself adds one, with its own 
   changed = body;
   changed.user = org.user("alice");  // the reverse signature names bob
   CHECK(code(org.try_link(org.alice, changed)) == Errc::auth_failed);
+}
+
+TEST_CASE("devices: MS-02 an administrator makes no device of a head's, which would read the addresses",
+          "[core][chain][adversary]") {
+  auto org = OrgChain::founded();
+  const auto carol = org.enrol("carol", Role::head);
+  const Machine planted("org carol/2");
+  CHECK(code(org.try_link(org.alice, org.new_device("carol", planted))) == Errc::not_permitted);
+  CHECK(code(org.try_link(carol, org.new_device("carol", planted))) == kAccepted);
 }
 
 TEST_CASE("devices: the user's seed comes along only from herself, and opens on the new device",

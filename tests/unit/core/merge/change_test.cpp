@@ -129,7 +129,7 @@ TEST_CASE("record: storage costs about twelve bytes a value, and malformed bytes
   for (std::size_t cut = 0; cut < bytes.size(); ++cut)
     CHECK_FALSE(decode_record(BytesView(bytes).first(cut)));
   auto other = bytes;
-  other[0] = std::byte{2};
+  other[0] = std::byte{3};
   CHECK(decode_record(other).error().code == Errc::version_unsupported);
   std::mt19937 random(7);
   for (int i = 0; i < 20'000; ++i) {  // never more than an error, whatever the bytes
@@ -138,6 +138,21 @@ TEST_CASE("record: storage costs about twelve bytes a value, and malformed bytes
     damaged[random() % damaged.size()] = static_cast<std::byte>(random());
     (void)decode_record(damaged).has_value();
   }
+}
+
+TEST_CASE("record: a kept operation of a compartment that this version does not know is read back",
+          "[merge]") {
+  RecordState state;
+  Operation operation;
+  operation.field = 99;
+  operation.dot = {kBob, 5, 1};
+  OperationContext context;
+  context.compartment = static_cast<Compartment>(200);
+  context.leaf_time = kNoon;
+  REQUIRE(core::merge::apply(state, nullptr, operation, context).deferred);
+  const auto back = decode_record(encode(state));
+  REQUIRE(back);
+  CHECK(back->deferred.front().context.compartment == context.compartment);
 }
 
 TEST_CASE("record: the digest of many records depends on each", "[merge]") {
