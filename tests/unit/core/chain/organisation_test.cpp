@@ -197,7 +197,7 @@ TEST_CASE(
   CHECK(code(org.try_link(bob, body)) == kAccepted);
   CHECK(code(org.try_link(carol, body)) == Errc::not_permitted);
   CHECK(code(org.try_link(org.alice, org.new_device("nobody", second))) == Errc::not_found);
-  CHECK(code(org.try_link(org.alice, org.new_device("bob", bob))) == Errc::already_exists);
+  CHECK(code(org.try_link(bob, org.new_device("bob", bob))) == Errc::already_exists);
 
   auto changed = body;
   changed.device = id<DeviceId>("other");
