@@ -5,6 +5,8 @@
 #include "cases/records.hpp"
 #include "chain/seeds.hpp"
 
+#include <abri/crypto/hash.hpp>
+#include <abri/crypto/labels.hpp>
 #include <abri/crypto/random.hpp>
 #include <abri/crypto/wrap.hpp>
 
@@ -248,10 +250,21 @@ bool may_stand_in(chain::ChainKind chain, std::uint8_t kind) {
   return chain == chain::ChainKind::bilateral ? shared : own;
 }
 
+/// The id of a container: 8 random bytes, and as many that bind them to the feed. Nobody gives a container's id to one in another feed.
+CaseId container_id(const Log& feed, BytesView random) {
+  Writer out;
+  out.raw(feed.id.bytes()).raw(random);
+  const auto bound = crypto::hash(crypto::labels::kContainer, out.view());
+  Writer id;
+  id.raw(random).raw(bound.bytes().first(CaseId::kSize / 2));
+  return CaseId(to_array<CaseId::kSize>(id.view()));
+}
+
 Result<void> take_container(World& world, const Log& feed, std::uint32_t author, const CaseId& id,
                             std::uint8_t kind) {
   const auto* chain = world.chain(feed.chain);
   if (chain == nullptr || !may_stand_in(chain->state.kind(), kind)) return {};
+  if (container_id(feed, id.bytes().first(CaseId::kSize / 2)) != id) return {};
   const auto* device = chain->state.device(author);
   const auto owner = device == nullptr ? OrganisationId{} : device->organisation;
   ABRI_TRY(auto insert, world.db.statement("INSERT INTO cases(case_ref, log, kind, owner, title, state) "
@@ -283,7 +296,9 @@ Result<Log*> log_of_case(World& world, const CaseRow& row) {
 }
 
 Result<CaseId> create_container(World& world, const Log& feed, CaseKind kind) {
-  const auto id = crypto::random_id<CaseId>();
+  ByteArray<CaseId::kSize / 2> random{};
+  crypto::random_bytes(random);
+  const auto id = container_id(feed, random);
   const auto number = static_cast<std::uint8_t>(kind);
   ABRI_CHECK(take_container(world, feed, world.device_number(feed.chain), id, number));
   ABRI_CHECK(queue_keys(world, feed, id, {number, present_generation(world, feed), {}}));

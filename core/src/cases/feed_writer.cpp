@@ -335,10 +335,15 @@ Result<void> reseal_outbox(World& world, const Log& feed, std::uint32_t epoch) {
     if (key == nullptr) return Error{Errc::internal, "epoch of the outbox"};
     ABRI_TRY(const auto opened, feed::open_entry(row.bytes, feed.id, row.epoch, *key));
     ABRI_TRY(const auto bytes, feed::seal_again(opened.outer, feed.id, epoch, *next));
-    ABRI_TRY(auto update, world.db.statement("UPDATE outbox SET entry_id = ?2, epoch = ?3 WHERE id = ?1"));
-    ABRI_CHECK(update.run(row.id, crypto::entry_hash(bytes), epoch));
-    ABRI_TRY(auto replace, world.db.statement("UPDATE sealed_entries SET bytes = ?2 WHERE id = ?1"));
-    ABRI_CHECK(replace.run(row.sealed, BytesView(bytes)));
+    // the bytes of before stay: the log may hold them just now, as an entry of the old epoch
+    ABRI_TRY(auto insert, world.db.statement("INSERT INTO sealed_entries(bytes) VALUES(?1)"));
+    ABRI_CHECK(insert.run(BytesView(bytes)));
+    ABRI_TRY(auto update,
+             world.db.statement("UPDATE outbox SET entry_id = ?2, epoch = ?3, sealed = ?4 WHERE id = ?1"));
+    ABRI_CHECK(update.run(row.id, crypto::entry_hash(bytes), epoch, world.db.last_insert_id()));
+    ABRI_TRY(auto forget, world.db.statement("DELETE FROM sealed_entries WHERE id = ?1 AND NOT EXISTS "
+                                             "(SELECT 1 FROM entries WHERE sealed = ?1)"));
+    ABRI_CHECK(forget.run(row.sealed));
   }
   return {};
 }

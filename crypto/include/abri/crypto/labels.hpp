@@ -66,6 +66,7 @@ inline constexpr Label kCore{"abri/1.core"};           ///< hash of the Core of 
 inline constexpr Label kHeader{"abri/1.header"};       ///< signature of a header
 inline constexpr Label kHeaderHash{"abri/1.headerh"};  ///< hash of a header, named by the author's next
 inline constexpr Label kBody{"abri/1.body"};           ///< hash of a body, named in the header
+inline constexpr Label kContainer{"abri/1.case"};      ///< second half of a container's id
 inline constexpr Label kCaseLink{"abri/1.caselink"};   ///< hash of a case link, named by the next
 inline constexpr Label kState{"abri/1.state"};         ///< digest of merged state
 inline constexpr Label kFeed{"abri/1.feed"};           ///< id of a feed
@@ -95,12 +96,13 @@ inline constexpr Label kNames{"abri/1.names"};            ///< key that seals na
 inline constexpr Label kVaultAnchor{"abri/1.anchor"};     ///< digest of the vault kept outside the file
 
 inline constexpr std::array kAll{
-    kEmpty,   kLeaf,        kNode,      kEntry,         kLogId,    kHead,       kWelcome,    kProve,
-    kOpen,    kAccount,     kLink,      kLinkHash,      kReverse,  kChainId,    kChainState, kDeviceId,
-    kInvite,  kFingerprint, kCode,      kCore,          kHeader,   kHeaderHash, kBody,       kCaseLink,
-    kState,   kFeed,        kPseudonym, kCommit,        kContext,  kWrap,       kSealKey,    kSlot,
-    kMessage, kUserSign,    kUserBox,   kUserSymmetric, kGroupBox, kGroupNext,  kCaseWrap,   kFeedRoot,
-    kFeedKey, kChainKey,    kCapRead,   kCapWrite,      kCapOwner, kMailbox,    kNames,      kVaultAnchor,
+    kEmpty,      kLeaf,          kNode,      kEntry,       kLogId,    kHead,     kWelcome,
+    kProve,      kOpen,          kAccount,   kLink,        kLinkHash, kReverse,  kChainId,
+    kChainState, kDeviceId,      kInvite,    kFingerprint, kCode,     kCore,     kHeader,
+    kHeaderHash, kBody,          kContainer, kCaseLink,    kState,    kFeed,     kPseudonym,
+    kCommit,     kContext,       kWrap,      kSealKey,     kSlot,     kMessage,  kUserSign,
+    kUserBox,    kUserSymmetric, kGroupBox,  kGroupNext,   kCaseWrap, kFeedRoot, kFeedKey,
+    kChainKey,   kCapRead,       kCapWrite,  kCapOwner,    kMailbox,  kNames,    kVaultAnchor,
 };
 
 }  // namespace labels

@@ -230,6 +230,20 @@ TEST_CASE("MS-09 feeds: a change is read only in the file and compartment that i
   feed.goes_on("void_operation", 1);
 }
 
+TEST_CASE("feeds: MS-09 a file whose id belongs to another feed, or to none, is no file of this one",
+          "[core][cases]") {
+  Feed feed;
+  auto& insider = *feed.insider;
+  const auto files = feed.first->app->list(CaseKind::case_file)->size();
+  auto core = insider.next();
+  feed::EntryBuilder container(core);
+  container.add_clear({feed::BodyKind::keys, crypto::random_id<CaseId>(), 0, 0},
+                      Writer().u8(1).u32(0).u16(0).view());
+  insider.publish(core, insider.seal(container));
+  feed.world.settle();
+  CHECK(feed.first->app->list(CaseKind::case_file)->size() == files);
+}
+
 TEST_CASE("feeds: a team's feed takes no request, no foreign key and no address key for a group",
           "[core][cases]") {
   Feed feed;
