@@ -11,6 +11,10 @@
 #include <abri/crypto/random.hpp>
 #include <abri/proto/schema.hpp>
 
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
 namespace abri::core::cases {
 
 namespace {
@@ -45,8 +49,34 @@ Result<void> create_case_group(World& world, bool landlord) {
   return submit(world, world.organisation, body);
 }
 
+constexpr bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// A name or an IPv4 address, or an IPv6 address in brackets.
+bool is_host(std::string_view text) {
+  const bool in_brackets = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  if (in_brackets) text = text.substr(1, text.size() - 2);
+  const std::string_view others = in_brackets ? ".:" : ".-";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port != 0;
+}
+
+/// "host:port", as the transport takes it: without a scheme, a path or spaces.
+bool is_server_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  return colon != std::string_view::npos && text.size() <= limits::kMaxNameBytes &&
+         is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
+}
+
 struct Founding {
-  AccountCode account;
   crypto::SigningPublicKey server_key;
   std::uint8_t kind{0};
   bool landlord{false};
@@ -58,22 +88,30 @@ Result<Founding> check_founding(const NewOrganisation& organisation) {
     return Error{Errc::invalid_argument, "name"};
   if (organisation.person.empty() || organisation.person.size() > limits::kMaxNameBytes)
     return Error{Errc::invalid_argument, "person"};
-  const auto colon = organisation.server_address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == organisation.server_address.size() ||
-      organisation.server_address.size() > limits::kMaxNameBytes)
-    return Error{Errc::invalid_argument, "server_address"};
+  if (!is_server_address(organisation.server_address)) return Error{Errc::invalid_argument, "server_address"};
   const auto key = crypto::SigningPublicKey::from_hex(organisation.server_key);
   if (!key) return Error{Errc::invalid_argument, "server_key"};
   founding.server_key = *key;
-  auto account = parse_account_code(organisation.account);
-  if (!account) return Error{Errc::invalid_argument, "account"};
-  founding.account = *account;
   const auto* kind = proto::schema().find("organisation")->find("kind");
   const auto* value = kind->enumeration->find(organisation.kind);
   if (value == nullptr) return Error{Errc::invalid_argument, "kind"};
   founding.kind = static_cast<std::uint8_t>(value->number);
   founding.landlord = value->name == "landlord";
   return founding;
+}
+
+struct Account {
+  AccountId id;
+  crypto::SigningKey key;
+};
+
+Result<Account> read_account(std::string_view text) {
+  auto code = parse_account_code(text);
+  if (!code) return Error{Errc::invalid_argument, "account"};
+  auto key = crypto::signing_key_from(code->seed);
+  crypto::wipe(code->seed);
+  if (!key) return key.error();
+  return Account{code->id, std::move(*key)};
 }
 
 }  // namespace
@@ -95,10 +133,9 @@ Result<Log> make_log(World& world, sync::LogKind kind) {
 }
 
 Result<void> create_organisation(World& world, const NewOrganisation& organisation) {
-  if (!world.organisation.is_zero()) return Error{Errc::already_exists, "organisation"};
-  ABRI_TRY(auto founding, check_founding(organisation));
-  ABRI_TRY(const auto account_key, crypto::signing_key_from(founding.account.seed));
-  crypto::wipe(founding.account.seed);
+  ABRI_TRY(const auto founding, check_founding(organisation));
+  ABRI_TRY(const auto account, read_account(organisation.account));
+  ABRI_CHECK(begin_outside(world, Beginning::organisation));
   ABRI_CHECK(world.keyring.make_device(world.db));
 
   const auto admin_seed = crypto::GroupSeed::generate();
@@ -110,12 +147,13 @@ Result<void> create_organisation(World& world, const NewOrganisation& organisati
   const auto id = chain_of(log.id);
   ABRI_CHECK(add_chain(world, id, chain::ChainKind::organisation, chain::ChainSecret::generate(), {},
                        std::move(log)));
-  world.organisation = id;
-  world.user = crypto::random_id<UserId>();
+  const auto user = crypto::random_id<UserId>();
   ABRI_CHECK(set_meta(world.db, "organisation", id.bytes()));
-  ABRI_CHECK(set_meta(world.db, "user", world.user.bytes()));
+  ABRI_CHECK(set_meta(world.db, "user", user.bytes()));
+  world.organisation = id;
+  world.user = user;
   ABRI_CHECK(world.keyring.add_user_seed(world.db, world.user, 0, crypto::UserSeed::generate()));
-  ABRI_CHECK(world.keyring.add_account(world.db, founding.account.id, account_key));
+  ABRI_CHECK(world.keyring.add_account(world.db, account.id, account.key));
 
   ABRI_TRY(auto everyone, plan_group(world, id, chain::GroupPurpose::everyone, ""));
   ABRI_TRY(auto administrators, plan_group(world, id, chain::GroupPurpose::administrators, ""));
@@ -125,8 +163,8 @@ Result<void> create_organisation(World& world, const NewOrganisation& organisati
   ABRI_TRY(plan.name_sealed, seal_for_group(world, id, everyone.group, as_bytes(organisation.name)));
   plan.organisation_kind = founding.kind;
   plan.server = {organisation.server_address, founding.server_key};
-  plan.account = founding.account.id;
-  ABRI_TRY(plan.account_seed_sealed, account_key.expose_seed([&](auto seed) {
+  plan.account = account.id;
+  ABRI_TRY(plan.account_seed_sealed, account.key.expose_seed([&](auto seed) {
     return seal_for_group(world, id, administrators.group, seed);
   }));
   plan.user = world.user;

@@ -60,4 +60,10 @@ bool is_open(std::string_view state) {
   return std::ranges::find(kOver, state) == kOver.end();
 }
 
+bool is_open(const merge::RecordState& request) {
+  const auto& status = *type_named("relocation_request").find("status");
+  const auto* state = status.enumeration->find(merge::current(request, status).as_enumeration().value_or(0));
+  return state == nullptr || is_open(state->name);
+}
+
 }  // namespace abri::core::cases

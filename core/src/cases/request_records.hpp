@@ -41,5 +41,7 @@ std::string text_in(const merge::RecordState& state, const proto::RecordType& ty
 
 /// Whether anybody still works on a request in that state.
 bool is_open(std::string_view state);
+/// Of a `relocation_request`, by the steps that it went through.
+bool is_open(const merge::RecordState& request);
 
 }  // namespace abri::core::cases

@@ -22,6 +22,25 @@ std::string random_pseudonym() {
   return "D-" + id.hex().substr(0, 10);
 }
 
+bool is_filled(const StoredRecord& record, const proto::RecordType& type) {
+  return std::ranges::any_of(type.fields,
+                             [&](const auto& field) { return !merge::current(record.state, field).empty(); });
+}
+
+/// What of a case may be projected. It has one needs sheet (`add_record` in files.cpp); of two that came to be all the same, the one in
+/// which something stands.
+/// @errors Errc::conflict  at "needs_sheet": something stands in two
+Result<std::vector<StoredRecord>> projectable(std::vector<StoredRecord> records) {
+  const auto& type = type_named("needs_sheet");
+  const auto is_sheet = [&](const StoredRecord& record) { return record.key.type == type.number; };
+  const auto filled = std::ranges::count_if(
+      records, [&](const auto& record) { return is_sheet(record) && is_filled(record, type); });
+  if (filled > 1) return Error{Errc::conflict, "needs_sheet"};
+  if (filled == 1)
+    std::erase_if(records, [&](const auto& record) { return is_sheet(record) && !is_filled(record, type); });
+  return records;
+}
+
 /// A needs sheet that a landlord can work with.
 Result<void> check_complete(const std::vector<StoredRecord>& records) {
   const auto& type = type_named("needs_sheet");
@@ -119,7 +138,8 @@ Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources,
   const auto& type = type_named("relocation_request");
   ABRI_TRY(const auto records, records_of(world, request));
   const auto* target = find_type(records, "relocation_request", REQUEST);
-  if (target == nullptr) return {};
+  // once it is over, nothing that becomes of her is the landlord's to know
+  if (target == nullptr || !is_open(target->state)) return {};
   const auto projected = merge::project(type, sources_of(sources));
   NewRecord update(type, target->key.record);
   update.append(merge::project_onto(target->state, projected, true));
@@ -132,7 +152,8 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
   ABRI_TRY(const auto row, find_case_row(world, case_id));
   if (row.kind != CaseKind::case_file) return Error{Errc::invalid_argument, "case"};
   ABRI_TRY(const auto* private_feed, log_of_case(world, row));
-  ABRI_TRY(const auto records, records_of(world, case_id));
+  ABRI_TRY(auto all, records_of(world, case_id));
+  ABRI_TRY(const auto records, projectable(std::move(all)));
   ABRI_CHECK(check_complete(records));
   ABRI_CHECK(check_none_open(world, records, landlord));
   ABRI_TRY(const auto* feed, shared_feed(world, landlord));
@@ -202,8 +223,10 @@ Result<std::vector<CaseId>> requested_cases(World& world) {
 Result<void> refresh_requests(World& world, const CaseId& case_id) {
   ABRI_TRY(const auto requests, requests_of(world, case_id));
   if (requests.empty()) return {};
-  ABRI_TRY(const auto records, records_of(world, case_id));
-  for (const auto& request : requests) ABRI_CHECK(refresh_one(world, records, request));
+  ABRI_TRY(auto all, records_of(world, case_id));
+  const auto records = projectable(std::move(all));
+  if (!records) return {};  // what was shared last stays until a person emptied one of the sheets
+  for (const auto& request : requests) ABRI_CHECK(refresh_one(world, *records, request));
   return {};
 }
 
