@@ -199,7 +199,7 @@ Answer search(const Call& call) {
   const auto limit = std::clamp<std::int64_t>(call.arguments.number_or("limit", 20), 1, 1000);
   ABRI_TRY(const auto found, call.app.search(words, static_cast<std::size_t>(limit)));
   json::array out;
-  for (const auto& one : found) out.push_back(to_json(one, call.language));
+  for (const auto& one : found.cases) out.push_back(to_json(one, call.language));
   return json::value(std::move(out));
 }
 
@@ -270,8 +270,11 @@ Answer status(const Call& call) {
 
 /// The answer to something saved, with what is to be said about it. Never an error: it is saved.
 Answer saved(const Call& call, const CaseId& id, const RecordId& record, json::object out = {}) {
-  const auto one_person = call.app.held_by_one_person(id, record);
-  if (one_person && *one_person) out["notices"] = json::array{"held_by_one_person"};
+  const auto holders = call.app.address_holders(id, record);
+  if (holders && *holders == core::AddressHolders::one_device)
+    out["notices"] = json::array{"held_by_one_person"};
+  if (holders && *holders == core::AddressHolders::several_devices)
+    out["notices"] = json::array{"held_by_one_persons_devices"};
   return json::value(std::move(out));
 }
 

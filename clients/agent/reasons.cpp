@@ -119,6 +119,28 @@ void add_place(json::object& out, core::App& app, const Request& request, const 
   out["record"] = record->id.hex();
 }
 
+/// Which record a case has already.
+json::object existing_record(core::App& app, const Request& request, const std::string& type_name) {
+  const auto* type = proto::schema().find(type_name);
+  const auto view = file_of(app, request);
+  const auto* record = type == nullptr || !view ? nullptr : record_in(*view, type_name, "");
+  if (record == nullptr) return {};
+  return {{"reason", "exists"},
+          {"label", type->label.in(request.language)},
+          {"case", view->summary.id.hex()},
+          {"record", record->id.hex()}};
+}
+
+/// How often a field is given a value in a request.
+std::ptrdiff_t times_set(const Request& request, std::string_view field) {
+  const auto* fields = request.arguments.if_contains("fields");
+  if (fields == nullptr || !fields->is_array()) return 0;
+  const auto start = std::string(field) + "=";
+  return std::ranges::count_if(fields->as_array(), [&](const auto& item) {
+    return item.is_string() && std::string_view(item.as_string()).starts_with(start);
+  });
+}
+
 json::object open_request(core::App& app, const Request& request) {
   const auto view = file_of(app, request);
   const auto requests = app.requests();
@@ -140,6 +162,8 @@ json::object reason(core::App& app, const Request& request, const Error& error) 
   if (error.code == Errc::conflict && error.where == std::string_view("open_request"))
     return open_request(app, request);
   const auto type_name = type_written(app, request);
+  if (error.code == Errc::already_exists && request.command == "case.add")
+    return existing_record(app, request, type_name);
   const auto* type = proto::schema().find(type_name);
   const auto* field = type == nullptr ? nullptr : type->find(error.where);
   if (field == nullptr) return {};
@@ -148,6 +172,10 @@ json::object reason(core::App& app, const Request& request, const Error& error) 
   add_what_it_takes(out, *field, request.language);
   if (request.command == "request.send" || request.command.ends_with(".advance")) {
     add_place(out, app, request, type_name);
+    return out;
+  }
+  if (field->merge != ADD_WINS && field->merge != NOTES && times_set(request, field->name) > 1) {
+    out["reason"] = "twice";
     return out;
   }
   const auto given = written(request, field->name);

@@ -111,6 +111,7 @@ json::object to_json(const core::StatusView& view) {
                    {"stale", view.stale},
                    {"update_needed", view.update_needed},
                    {"evidence", strings(view.evidence)}};
+  if (view.joining) out["joining"] = true;
   if (view.last_contact) out["last_contact_ms"] = to_millis(*view.last_contact);
   return out;
 }

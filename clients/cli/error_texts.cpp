@@ -175,6 +175,12 @@ const Catalogue& error_texts() {
       {"reason.absent",
        {"« {} » : cette valeur n'y est pas, il n'y a rien à retirer.",
         "\"{}\": that value is not there, there is nothing to remove."}},
+      {"reason.twice",
+       {"« {} » est donné deux fois. Écrivez une seule valeur : {}=VALEUR",
+        "\"{}\" is given twice. Write one value: {}=VALUE"}},
+      {"reason.exists",
+       {"« {} » : ce dossier en a déjà une. Modifiez-la : abri case set {} {} CHAMP=VALEUR",
+        "\"{}\": this case has one already. Change it: abri case set {} {} FIELD=VALUE"}},
       {"reason.missing", {"Il manque « {} ». Ajoutez : {}=VALEUR", "\"{}\" is missing. Add: {}=VALUE"}},
       {"reason.first",
        {"Il faut d'abord écrire « {} » : abri case set {} {} {}=VALEUR",
@@ -218,6 +224,17 @@ const Catalogue& error_texts() {
       {"error.not_permitted.administrator",
        {"Il faut pour cela le rôle administrator. Demandez à une personne qui l'a : abri people",
         "This needs the role administrator. Ask somebody who has it: abri people"}},
+      {"error.not_permitted.head",
+       {"Il faut pour cela le rôle head. Demandez à une personne qui l'a : abri people",
+        "This needs the role head. Ask somebody who has it: abri people"}},
+      {"error.already_exists.join",
+       {"Cet appareil attend déjà d'entrer par un code. Synchronisez-le, puis l'appareil qui a donné le code "
+        ": "
+        "abri sync. Un autre code prend la place de celui-ci : abri device join. Sept jours après, une "
+        "organisation peut être fondée ici.",
+        "This device waits to be brought in by a code already. Synchronise it, then the device that gave the "
+        "code: abri sync. Another code takes its place: abri device join. After seven days an organisation "
+        "can be founded here."}},
       {"error.not_permitted.own_device",
        {"Vous n'êtes pas entrée par un code : il faut pour cela le rôle administrator. Demandez à une "
         "personne "
@@ -234,6 +251,26 @@ const Catalogue& error_texts() {
         "request list",
         "Nothing was sent: a request of this case to this landlord is still open. To see it: abri request "
         "list"}},
+      {"error.conflict.dwelling",
+       {"Ce logement est déjà proposé pour cette demande. Pour suivre la proposition : abri request show ID",
+        "This dwelling is proposed for this request already. To see the proposal: abri request show ID"}},
+      {"error.conflict.needs_sheet",
+       {"Rien n'est parti : deux fiches besoins de ce dossier sont remplies. Regardez-les (abri case show "
+        "ID) "
+        "et videz les champs de celle qui ne vaut plus : abri case set DOSSIER FICHE CHAMP=",
+        "Nothing was sent: two needs sheets of this case are filled. See them (abri case show ID) and empty "
+        "the "
+        "fields of the one that no longer holds: abri case set CASE RECORD FIELD="}},
+      {"error.illegal_transition.request",
+       {"Cette demande n'est plus ouverte : rien ne s'y propose plus, et une proposition ne peut qu'y être "
+        "close.",
+        "This request is no longer open: nothing is proposed for it, and a proposal can only be closed."}},
+      {"error.invalid_argument.name",
+       {"Il manque le nom, ou il est trop long : --name \"…\". Un code sans nom ni rôle est pour un autre "
+        "appareil à vous.",
+        "The name is missing or too long: --name \"…\". A code without name and role is for another device "
+        "of "
+        "your own."}},
       {"error.invalid_argument.field",
        {"Indiquez au moins un champ : champ=valeur", "Give at least one field: field=value"}},
       {"error.invalid_argument.fields",

@@ -51,6 +51,9 @@ std::string explain(const std::string& error, const std::string& where, const js
   if (why == "choice") return text(key, language, {label, values_of(reason)});
   if (why == "range")
     return text(key, language, {label, number_at(reason, "minimum"), number_at(reason, "maximum")});
+  if (why == "exists")
+    return text(key, language,
+                {label, short_id(string_at(reason, "case")), short_id(string_at(reason, "record"))});
   if (why != "first") return text(key, language, {label, field});
   const auto record = string_at(reason, "record");
   if (record.empty()) return text("reason.missing", language, {label, field});

@@ -280,8 +280,8 @@ std::string print_status(const json::object& status, Language language) {
   };
   const auto organisation = string_at(status, "organisation");
   std::string out;
-  out += line("status.organisation",
-              organisation.empty() ? std::string(text("status.none", language)) : organisation);
+  const auto none = flag_at(status, "joining") ? "status.joining" : "status.none";
+  out += line("status.organisation", organisation.empty() ? std::string(text(none, language)) : organisation);
   out += line("status.person", string_at(status, "person"));
   out += line("status.roles", role_names(array_at(status, "roles"), language));
   out += line("status.connection", named("state.", string_at(status, "connection"), language));

@@ -70,6 +70,13 @@ const Catalogue& texts() {
         "Good to know: you are the only person who can read this address. If this device is lost, so is the "
         "address. To let somebody else read it, give her the role head, synchronise, then save the address "
         "once more."}},
+      {"notice.held_by_one_persons_devices",
+       {"À savoir : vous êtes seule à pouvoir lire cette adresse, sur vos appareils synchronisés. S'ils sont "
+        "tous perdus, elle l'est aussi. Pour qu'une autre personne puisse la lire, donnez-lui le rôle head, "
+        "synchronisez, puis enregistrez l'adresse encore une fois.",
+        "Good to know: you are the only person who can read this address, on your synchronised devices. If "
+        "all of them are lost, so is the address. To let somebody else read it, give her the role head, "
+        "synchronise, then save the address once more."}},
       {"notice.no_assessed_on",
        {"À savoir : les tranches d'âge des enfants ne sont pas parties, parce que la fiche besoins n'a pas "
         "de "
@@ -86,7 +93,7 @@ const Catalogue& texts() {
         "l'équipe.",
         "A location was written by somebody else; you cannot read it. Ask the team."}},
       {"case.may_be_old", {"peut être ancienne", "may be out of date"}},
-      // roles (core/src/cases/enrolment.cpp)
+      // roles (core/src/cases/meeting_code.cpp)
       {"role.administrator", {"administration technique", "technical administrator"}},
       {"role.head", {"responsable", "head"}},
       {"role.social_worker", {"intervention sociale", "social worker"}},
@@ -161,6 +168,9 @@ const Catalogue& texts() {
       {"status.none",
        {"(aucune : abri organisation create, ou abri device join)",
         "(none: abri organisation create, or abri device join)"}},
+      {"status.joining",
+       {"(en attente : un code a été accepté, l'appareil qui l'a donné doit encore synchroniser)",
+        "(waiting: a code was accepted, the device that gave it has yet to synchronise)"}},
       {"status.stale",
        {"ATTENTION : ce coffre vient d'une copie ancienne. Synchronisez avant toute chose.",
         "WARNING: this vault comes from an old copy. Synchronise before anything else."}},

@@ -185,8 +185,12 @@ Result<void> App::resolve_with(const CaseId& id, const RecordId& record, std::st
                                std::string_view value) {
   return impl_->write([&] { return cases::resolve_field(impl_->world, id, record, field, 0, value); });
 }
-Result<bool> App::held_by_one_person(const CaseId& id, const RecordId& record) {
-  return cases::held_by_one_person(impl_->world, id, record);
+Result<AddressHolders> App::address_holders(const CaseId& id, const RecordId& record) {
+  auto& world = impl_->world;
+  ABRI_TRY(const bool alone, cases::held_by_one_person(world, id, record));
+  if (!alone) return AddressHolders::several_people;
+  const auto devices = world.own_chain()->state.active_devices(world.user).size();
+  return devices > 1 ? AddressHolders::several_devices : AddressHolders::one_device;
 }
 Result<CaseView> App::show(const CaseId& id, bool reveal) {
   return impl_->change([&] { return cases::show_case(impl_->world, id, reveal); });
@@ -194,7 +198,7 @@ Result<CaseView> App::show(const CaseId& id, bool reveal) {
 Result<std::vector<CaseSummary>> App::list(CaseKind kind) {
   return cases::list_cases(impl_->world, kind);
 }
-Result<std::vector<CaseSummary>> App::search(std::string_view words, std::size_t limit) {
+Result<SearchResult> App::search(std::string_view words, std::size_t limit) {
   return cases::search_cases(impl_->world, words, limit);
 }
 Result<std::vector<ConflictView>> App::conflicts() {
@@ -274,6 +278,7 @@ Result<StatusView> App::status() {
     view.person = cases::name_of(world, state, world.user);
     view.roles = cases::role_names(world.own_roles());
   }
+  view.joining = cases::join_waits(world);
   for (const auto& [id, chain] : world.chains)
     view.update_needed = view.update_needed || chain.state.status() == chain::ChainStatus::update_needed;
   const auto engine = impl_->engine.status();

@@ -18,8 +18,6 @@ namespace abri::core::cases {
 
 namespace {
 
-constexpr std::chrono::hours kInvitationLife{7 * 24};
-
 /// Roles whose holders read the files of the organisation.
 bool reads_cases(chain::Roles roles) {
   using chain::Role;
@@ -32,7 +30,7 @@ enum class Message : std::uint8_t { invitation = 1, answer = 2 };
 /// What the inviting device puts into the mailbox.
 struct Invitation {
   ChainId chain;
-  Bytes secret;  ///< of the chain, wiped by who reads it
+  chain::ChainSecret secret;
   Hash genesis;
   UserId user;
   bool new_user{false};
@@ -83,21 +81,25 @@ Result<void> post(World& world, const Log& mailbox, BytesView message) {
   return enqueue_entry(world, mailbox, entry, {});
 }
 
+constexpr std::size_t kInvitationSize = 1 + 16 + 32 + 32 + 16 + 1;
+
+/// Holds the secret of the chain: the caller wipes it.
 Result<Bytes> encode_invitation(World& world, const Pending& pending) {
   ABRI_TRY(const auto secret, world.keyring.chain_secret(world.db, world.organisation));
-  Writer out;
+  Writer out(kInvitationSize);  // never moved to larger memory: no copy is left behind
   out.u8(static_cast<std::uint8_t>(Message::invitation)).raw(world.organisation.bytes());
   secret.expose([&](std::span<const std::byte, 32> bytes) { out.raw(bytes); });
   out.raw(world.own_chain()->state.genesis_hash().bytes())
       .raw(pending.user.bytes())
       .u8(pending.new_user ? 1 : 0);
+  ABRI_ASSERT(out.size() == kInvitationSize);
   return out.take();
 }
 
 Result<Invitation> decode_invitation(Reader& in) {
-  Invitation invitation;
-  invitation.chain = ChainId(in.array<16>());
-  invitation.secret = to_bytes(in.raw(32));
+  const ChainId chain(in.array<16>());
+  ABRI_TRY(auto secret, chain::ChainSecret::from(in.raw(32)));
+  Invitation invitation{chain, std::move(secret), {}, {}, false};
   invitation.genesis = Hash(in.array<32>());
   invitation.user = UserId(in.array<16>());
   invitation.new_user = in.u8() != 0;
@@ -174,6 +176,17 @@ Result<void> enrol(World& world, const Pending& pending, Answer answer) {
   return pending.new_user ? add_to_groups(world, pending.user, pending.roles) : Result<void>{};
 }
 
+/// Does the new device's own key vouch for what it answers? The chain asks the same, of a link that comes after the person's.
+bool is_signed(World& world, const chain::AddDevice& device) {
+  const auto introduction = chain::device_introduction(world.organisation, device.user, device.box_key);
+  return crypto::verify(device.sign_key, crypto::labels::kReverse, introduction, device.reverse_signature)
+      .has_value();
+}
+
+bool is_of_storage(Errc code) {
+  return code == Errc::storage_busy || code == Errc::storage_full || code == Errc::storage_failed;
+}
+
 /// An answer arrived in a mailbox that this device opened.
 Result<void> take_answer(World& world, const Log& mailbox, Reader& in) {
   ABRI_TRY(const auto stored, get_meta(world.db, pending_key(mailbox.id)));
@@ -181,171 +194,59 @@ Result<void> take_answer(World& world, const Log& mailbox, Reader& in) {
   ABRI_TRY(const auto pending, decode_pending(*stored));
   if (to_millis(world.now()) > pending.expires_ms) return notice(world, "invitation_expired", mailbox.id, {});
   auto answer = decode_answer(in, pending.user);
-  if (!answer || answer->new_user != pending.new_user) return notice(world, "bad_answer", mailbox.id, {});
-  ABRI_CHECK(set_meta(world.db, pending_key(mailbox.id), {}));
-  const auto enrolled = enrol(world, pending, *answer);
-  if (!enrolled) return notice(world, "bad_answer", mailbox.id, as_bytes(to_string(enrolled.error().code)));
-  return {};
+  if (!answer || answer->new_user != pending.new_user || !is_signed(world, answer->device))
+    return notice(world, "bad_answer", mailbox.id, {});
+  const auto enrolled = vault::in_transaction(world.db, [&]() -> Result<void> {
+    ABRI_CHECK(set_meta(world.db, pending_key(mailbox.id), {}));
+    return enrol(world, pending, *answer);
+  });
+  if (enrolled) return {};
+  if (is_of_storage(enrolled.error().code)) return enrolled.error();  // the answer will come again
+  // all of it or nothing: the links are gone, and the code may still be used
+  ABRI_CHECK(load_world(world));
+  return notice(world, "bad_answer", mailbox.id, as_bytes(to_string(enrolled.error().code)));
 }
 
-/// The invitation arrived on the joining device.
+/// The invitation arrived on the joining device. Memory follows the vault: the organisation is known when all is written.
 Result<bool> take_invitation(World& world, const Log& mailbox, Reader& in) {
   if (!world.organisation.is_zero()) return false;  // our own invitation, or joined already
-  ABRI_TRY(auto invitation, decode_invitation(in));
-  ABRI_TRY(const auto secret, chain::ChainSecret::from(invitation.secret));
-  crypto::wipe(invitation.secret);
+  const auto invitation = decode_invitation(in);
+  if (!invitation) {
+    ABRI_CHECK(notice(world, "bad_invitation", mailbox.id, {}));
+    return false;
+  }
   ABRI_CHECK(world.keyring.make_device(world.db));
-  ABRI_CHECK(
-      add_chain(world, invitation.chain, chain::ChainKind::organisation, secret, invitation.genesis, Log{}));
-  world.organisation = invitation.chain;
-  world.user = invitation.user;
-  ABRI_CHECK(set_meta(world.db, "organisation", world.organisation.bytes()));
-  ABRI_CHECK(set_meta(world.db, "user", world.user.bytes()));
+  ABRI_CHECK(add_chain(world, invitation->chain, chain::ChainKind::organisation, invitation->secret,
+                       invitation->genesis, Log{}));
+  ABRI_CHECK(set_meta(world.db, "organisation", invitation->chain.bytes()));
+  ABRI_CHECK(set_meta(world.db, "user", invitation->user.bytes()));
   Answer answer;
-  answer.new_user = invitation.new_user;
-  if (invitation.new_user) {
+  answer.new_user = invitation->new_user;
+  if (invitation->new_user) {
     auto seed = crypto::UserSeed::generate();
     answer.keys = chain::seed_keys(seed);
-    ABRI_CHECK(world.keyring.add_user_seed(world.db, world.user, 0, std::move(seed)));
+    ABRI_CHECK(world.keyring.add_user_seed(world.db, invitation->user, 0, std::move(seed)));
   }
-  answer.device = chain::introduce_device(invitation.chain, world.user, world.keyring.device(),
+  answer.device = chain::introduce_device(invitation->chain, invitation->user, world.keyring.device(),
                                           world.keyring.box(0)->public_key());
   ABRI_CHECK(post(world, mailbox, encode_answer(answer)));
+  world.organisation = invitation->chain;
+  world.user = invitation->user;
   return true;
 }
 
-Result<chain::GroupPlan> plan_group(World& world, const ChainId& chain, chain::GroupPurpose purpose,
-                                    std::string_view name) {
-  chain::GroupPlan plan;
-  plan.group = crypto::random_id<GroupId>();
-  plan.purpose = purpose;
-  ABRI_CHECK(world.keyring.add_group_seed(world.db, chain, plan.group, 0, crypto::GroupSeed::generate()));
-  plan.name_sealed = to_bytes(name);
-  return plan;
+/// @return whether there are new logs to follow
+Result<bool> take_message(World& world, const Log& mailbox, BytesView message) {
+  Reader in(message);
+  switch (static_cast<Message>(in.u8())) {
+    case Message::invitation:
+      return take_invitation(world, mailbox, in);
+    case Message::answer:
+      ABRI_CHECK(take_answer(world, mailbox, in));
+      return false;
+  }
+  return false;
 }
-
-/// The group whose feed holds the files, with its log.
-Result<void> create_case_group(World& world, bool landlord) {
-  const auto* own = world.own_chain();
-  ABRI_TRY(auto log, make_log(world, sync::LogKind::feed));
-  const auto purpose = landlord ? chain::GroupPurpose::referents : chain::GroupPurpose::team;
-  ABRI_TRY(auto plan, plan_group(world, world.organisation, purpose, ""));
-  const auto* administrators = own->state.group_for(chain::GroupPurpose::administrators);
-  const auto* admin_seed = world.keyring.group_seed(world.organisation, administrators->id, 0);
-  plan.feed =
-      chain::FeedInfo{log.id, log.salt, crypto::owner_capability(*admin_seed, log.salt).public_key(), 0};
-  plan.members = {chain::recipient(world.user)};
-  log.group = plan.group;
-  log.chain = world.organisation;
-  ABRI_CHECK(follow(world, std::move(log)));
-  const auto* seed = world.keyring.group_seed(world.organisation, plan.group, 0);
-  ABRI_TRY(auto body,
-           chain::make_create_group(own->state, world.device_number(world.organisation), plan, *seed));
-  return submit(world, world.organisation, body);
-}
-
-struct Founding {
-  AccountCode account;
-  crypto::SigningPublicKey server_key;
-  std::uint8_t kind{0};
-  bool landlord{false};
-};
-
-Result<Founding> check_founding(const NewOrganisation& organisation) {
-  Founding founding;
-  if (organisation.name.empty() || organisation.name.size() > limits::kMaxNameBytes)
-    return Error{Errc::invalid_argument, "name"};
-  if (organisation.person.empty() || organisation.person.size() > limits::kMaxNameBytes)
-    return Error{Errc::invalid_argument, "person"};
-  const auto colon = organisation.server_address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == organisation.server_address.size() ||
-      organisation.server_address.size() > limits::kMaxNameBytes)
-    return Error{Errc::invalid_argument, "server_address"};
-  const auto key = crypto::SigningPublicKey::from_hex(organisation.server_key);
-  if (!key) return Error{Errc::invalid_argument, "server_key"};
-  founding.server_key = *key;
-  auto account = parse_account_code(organisation.account);
-  if (!account) return Error{Errc::invalid_argument, "account"};
-  founding.account = *account;
-  const auto* kind = proto::schema().find("organisation")->find("kind");
-  const auto* value = kind->enumeration->find(organisation.kind);
-  if (value == nullptr) return Error{Errc::invalid_argument, "kind"};
-  founding.kind = static_cast<std::uint8_t>(value->number);
-  founding.landlord = value->name == "landlord";
-  return founding;
-}
-
-}  // namespace
-
-Result<Log> make_log(World& world, sync::LogKind kind) {
-  const auto* own = world.own_chain();
-  const auto* administrators =
-      own == nullptr ? nullptr : own->state.group_for(chain::GroupPurpose::administrators);
-  const auto* seed = administrators == nullptr
-                         ? nullptr
-                         : world.keyring.group_seed(world.organisation, administrators->id, 0);
-  if (seed == nullptr) return Error{Errc::not_permitted, "administrator"};
-  Log log;
-  log.kind = kind;
-  log.opened = false;
-  log.salt = crypto::random_id<crypto::LogSalt>();
-  log.id = crypto::log_id(crypto::owner_capability(*seed, log.salt).public_key().bytes(), log.salt.bytes());
-  return log;
-}
-
-Result<void> create_organisation(World& world, const NewOrganisation& organisation) {
-  if (!world.organisation.is_zero()) return Error{Errc::already_exists, "organisation"};
-  ABRI_TRY(auto founding, check_founding(organisation));
-  ABRI_TRY(const auto account_key, crypto::signing_key_from(founding.account.seed));
-  crypto::wipe(founding.account.seed);
-  ABRI_CHECK(world.keyring.make_device(world.db));
-
-  const auto admin_seed = crypto::GroupSeed::generate();
-  Log log;
-  log.opened = false;
-  log.salt = crypto::random_id<crypto::LogSalt>();
-  log.id =
-      crypto::log_id(crypto::owner_capability(admin_seed, log.salt).public_key().bytes(), log.salt.bytes());
-  const auto id = chain_of(log.id);
-  ABRI_CHECK(add_chain(world, id, chain::ChainKind::organisation, chain::ChainSecret::generate(), {},
-                       std::move(log)));
-  world.organisation = id;
-  world.user = crypto::random_id<UserId>();
-  ABRI_CHECK(set_meta(world.db, "organisation", id.bytes()));
-  ABRI_CHECK(set_meta(world.db, "user", world.user.bytes()));
-  ABRI_CHECK(world.keyring.add_user_seed(world.db, world.user, 0, crypto::UserSeed::generate()));
-  ABRI_CHECK(world.keyring.add_account(world.db, founding.account.id, account_key));
-
-  ABRI_TRY(auto everyone, plan_group(world, id, chain::GroupPurpose::everyone, ""));
-  ABRI_TRY(auto administrators, plan_group(world, id, chain::GroupPurpose::administrators, ""));
-  ABRI_CHECK(world.keyring.add_group_seed(world.db, id, administrators.group, 0, admin_seed.clone()));
-  chain::GenesisPlan plan;
-  plan.organisation = crypto::random_id<OrganisationId>();
-  ABRI_TRY(plan.name_sealed, seal_for_group(world, id, everyone.group, as_bytes(organisation.name)));
-  plan.organisation_kind = founding.kind;
-  plan.server = {organisation.server_address, founding.server_key};
-  plan.account = founding.account.id;
-  ABRI_TRY(plan.account_seed_sealed, account_key.expose_seed([&](auto seed) {
-    return seal_for_group(world, id, administrators.group, seed);
-  }));
-  plan.user = world.user;
-  ABRI_TRY(plan.user_name_sealed, seal_for_group(world, id, everyone.group, as_bytes(organisation.person)));
-  using chain::Role;
-  plan.roles = chain::Roles(Role::administrator) | Role::head;
-  plan.roles = founding.landlord ? plan.roles | Role::landlord_referent | Role::allocation_manager
-                                 : plan.roles | Role::social_worker | Role::housing_referent;
-  plan.device =
-      chain::introduce_device(id, world.user, world.keyring.device(), world.keyring.box(0)->public_key());
-  plan.everyone = std::move(everyone);
-  plan.administrators = std::move(administrators);
-  ABRI_TRY(auto genesis,
-           chain::make_genesis(id, plan, *world.keyring.user_seed(0),
-                               *world.keyring.group_seed(id, plan.everyone.group, 0), admin_seed));
-  ABRI_CHECK(submit(world, id, genesis));
-  return create_case_group(world, founding.landlord);
-}
-
-namespace {
 
 /// A mailbox of its own for a code: administrators only.
 Result<Log*> open_mailbox(World& world, MeetingCode& code) {
@@ -372,11 +273,14 @@ Result<Log*> reuse_rendezvous(World& world, MeetingCode& code) {
   return mailbox;
 }
 
-Result<MeetingCode> decode_device_code(const std::string& text) {
-  auto code = MeetingCode::decode(text, MeetingCode::Kind::device);
-  if (code) return code;
-  auto own = MeetingCode::decode(text, MeetingCode::Kind::own_device);
-  return own ? own : code;
+/// As `chain/rules_organisation.cpp` will judge the link: an administrator gives her own role, a head who is one every role.
+Result<void> check_may_invite(World& world, chain::Roles roles) {
+  using chain::Role;
+  const auto own = world.own_roles();
+  if (!own.has(Role::administrator)) return Error{Errc::not_permitted, "administrator"};
+  if (!own.has(Role::head) && roles != chain::Roles(Role::administrator))
+    return Error{Errc::not_permitted, "head"};
+  return {};
 }
 
 }  // namespace
@@ -389,9 +293,10 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
   pending.new_user = !name.empty();
   ABRI_TRY(pending.roles, parse_roles(roles));
   if (name.size() > limits::kMaxNameBytes) return Error{Errc::invalid_argument, "name"};
+  // roles are somebody's: a code without a name would bring in a device that reads what its maker reads
+  if (!pending.new_user && !roles.empty()) return Error{Errc::invalid_argument, "name"};
   if (pending.new_user && roles.empty()) return Error{Errc::invalid_argument, "role"};
-  if (pending.new_user && reads_cases(pending.roles) && !world.own_roles().has(chain::Role::head))
-    return Error{Errc::not_permitted, "role"};
+  if (pending.new_user) ABRI_CHECK(check_may_invite(world, pending.roles));
   pending.user = pending.new_user ? crypto::random_id<UserId>() : world.user;
   pending.name = name;
   pending.expires_ms = to_millis(world.now() + kInvitationLife);
@@ -405,30 +310,11 @@ Result<std::string> invite(World& world, const std::string& name, const std::vec
     opened = reuse_rendezvous(world, code);
   ABRI_TRY(const auto* mailbox, opened);
   ABRI_CHECK(set_meta(world.db, pending_key(mailbox->id), encode_pending(pending)));
-  ABRI_TRY(const auto message, encode_invitation(world, pending));
-  ABRI_CHECK(post(world, *mailbox, message));
+  ABRI_TRY(auto message, encode_invitation(world, pending));
+  const auto posted = post(world, *mailbox, message);
+  crypto::wipe(message);
+  if (!posted) return posted.error();
   return code.encode();
-}
-
-Result<void> join(World& world, const std::string& text) {
-  if (!world.organisation.is_zero()) return Error{Errc::already_exists, "organisation"};
-  ABRI_TRY(const auto code, decode_device_code(text));
-  ABRI_TRY(const auto rendezvous, code.rendezvous_secret());
-  ABRI_CHECK(world.keyring.add_mailbox(world.db, code.log, rendezvous));
-  const bool own = code.kind == MeetingCode::Kind::own_device;
-  if (own) {
-    ABRI_TRY(const auto secret, code.chain_secret());
-    ABRI_CHECK(world.keyring.add_mailbox_key(world.db, code.log, secret));
-  }
-  ABRI_CHECK(world.keyring.set_rendezvous(world.db, {code.log, own ? code.rendezvous : code.secret}));
-  Writer server;
-  server.raw(code.server_key.bytes()).raw(code.server_address);
-  ABRI_CHECK(set_meta(world.db, "server", server.view()));
-  Log log;
-  log.id = code.log;
-  log.kind = sync::LogKind::mailbox;
-  ABRI_TRY([[maybe_unused]] const auto* mailbox, follow(world, std::move(log)));
-  return {};
 }
 
 Result<std::vector<PersonView>> people(World& world) {
@@ -472,25 +358,18 @@ Result<void> rotate_groups(World& world) {
 }
 
 Result<bool> apply_mailbox_entries(World& world, Log& log, const sync::Arrived& arrived) {
-  const auto* key = world.keyring.mailbox_key(log.id);
-  if (key == nullptr) return Error{Errc::not_found, "mailbox"};
   bool logs_changed = false;
   for (const auto entry : arrived.entries) {
     ABRI_TRY(const auto own, acknowledge_entry(world, log, entry));
     if (own) continue;
-    const auto message = chain::open_link(*key, chain_of(log.id), entry);
+    const auto* key = world.keyring.mailbox_key(log.id);  // a message may have made the keyring anew
+    if (key == nullptr) return Error{Errc::not_found, "mailbox"};
+    auto message = chain::open_link(*key, chain_of(log.id), entry);
     if (!message) continue;
-    Reader in(*message);
-    switch (static_cast<Message>(in.u8())) {
-      case Message::invitation: {
-        ABRI_TRY(const bool taken, take_invitation(world, log, in));
-        logs_changed = logs_changed || taken;
-        break;
-      }
-      case Message::answer:
-        ABRI_CHECK(take_answer(world, log, in));
-        break;
-    }
+    const auto taken = take_message(world, log, *message);
+    crypto::wipe(*message);
+    if (!taken) return taken.error();
+    logs_changed = logs_changed || *taken;
   }
   return logs_changed;
 }

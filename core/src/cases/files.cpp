@@ -7,9 +7,11 @@
 #include "merge/view.hpp"
 #include "vault/search.hpp"
 
+#include <abri/crypto/hash.hpp>
 #include <abri/crypto/random.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -47,6 +49,21 @@ Result<proto::Value> entered_value(const proto::Field& field, std::string_view t
   return value;
 }
 
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// A record may be begun without a required field, but what stands in one is replaced and not taken away.
+/// @errors Errc::invalid_argument  at the field
+Result<void> check_required(const merge::RecordState& state, const proto::Field& field,
+                            const proto::Value& value) {
+  if (!field.required) return {};
+  const bool text = field.kind == proto::Kind::text;
+  if (!value.empty() && !(text && is_blank(value.as_text()))) return {};
+  if (value.empty() && merge::current(state, field).empty()) return {};
+  return Error{Errc::invalid_argument, place(&field)};
+}
+
 /// One edit as an operation on the present state.
 Result<merge::Operation> operation_of(const merge::RecordState& state, const proto::Field& field,
                                       const FieldEdit& edit, Time now) {
@@ -65,6 +82,7 @@ Result<merge::Operation> operation_of(const merge::RecordState& state, const pro
   if (remove) return named(merge::remove(state, field, value));
   if (edit.kind == FieldEdit::Kind::add || field.merge == ADD_WINS)
     return named(merge::add(field, std::move(value)));
+  ABRI_CHECK(check_required(state, field, value));
   return named(merge::set(state, field, std::move(value)));
 }
 
@@ -73,6 +91,7 @@ Result<OperationsByCompartment> operations_of(World& world, const CaseId& id, co
                                               const RecordId& record, std::span<const FieldEdit> fields) {
   OperationsByCompartment out;
   std::map<Compartment, merge::RecordState> states;
+  std::set<std::uint32_t> given;
   for (const auto& edit : fields) {
     const auto* field = type.find(edit.field);
     if (field == nullptr) return Error{Errc::not_found, "field"};
@@ -83,6 +102,9 @@ Result<OperationsByCompartment> operations_of(World& world, const CaseId& id, co
     }
     if (field->projected() || field->generated) return Error{Errc::not_permitted, place(field)};
     ABRI_TRY(auto operation, operation_of(state->second, *field, edit, world.now()));
+    // of two values at once neither saw the other: they would stand against each other
+    if (operation.kind == merge::OperationKind::set && !given.insert(field->number).second)
+      return Error{Errc::invalid_argument, place(field)};
     operation.record_type = type.number;
     operation.record = record;
     out[field->compartment].push_back(std::move(operation));
@@ -145,12 +167,40 @@ Result<CaseId> create_with(World& world, CaseKind kind, const char* type_name,
   return id;
 }
 
+bool is_given(std::span<const FieldEdit> fields, std::string_view name) {
+  return std::ranges::any_of(fields,
+                             [&](const auto& edit) { return edit.field == name && !is_blank(edit.value); });
+}
+
 /// @errors Errc::invalid_argument  at the first required field that is not given
 Result<void> check_given(std::span<const FieldEdit> fields, std::initializer_list<const char*> required) {
   for (const auto* name : required)
-    if (std::none_of(fields.begin(), fields.end(), [&](const auto& edit) { return edit.field == name; }))
-      return Error{Errc::invalid_argument, name};
+    if (!is_given(fields, name)) return Error{Errc::invalid_argument, name};
   return {};
+}
+
+/// What a case has one of.
+bool is_single(const proto::RecordType& type) {
+  static constexpr std::array<std::string_view, 3> kSingle{"case_file", "danger_assessment", "needs_sheet"};
+  return std::ranges::find(kSingle, type.name) != kSingle.end();
+}
+
+/// A record that a case has one of is named by the case, so that two people who begin it without knowing of each other write into
+/// the same one.
+RecordId new_record_id(const CaseId& id, const proto::RecordType& type) {
+  if (!is_single(type)) return crypto::random_id<RecordId>();
+  crypto::Hasher hasher(crypto::labels::kRecordId);
+  return crypto::truncate<RecordId>(hasher.update(id.bytes()).u32(type.number).finish());
+}
+
+/// @errors Errc::already_exists  at the type
+Result<void> check_single(World& world, const CaseId& id, const proto::RecordType& type) {
+  if (!is_single(type)) return {};
+  ABRI_TRY(auto row,
+           world.db.statement("SELECT 1 FROM records WHERE case_number = (SELECT number FROM cases WHERE "
+                              "case_ref = ?1) AND record_type = ?2 LIMIT 1"));
+  ABRI_TRY(const bool exists, row.query(id, type.number));
+  return exists ? Error{Errc::already_exists, type.name.c_str()} : Result<void>{};
 }
 
 /// Which record a stored part belongs to.
@@ -169,9 +219,7 @@ Result<const proto::RecordType*> type_of(World& world, const CaseId& id, const R
 
 Result<CaseId> create_case(World& world, std::span<const FieldEdit> person) {
   ABRI_TRY(const auto id, create_with(world, CaseKind::case_file, "person", person));
-  const auto has_role =
-      std::any_of(person.begin(), person.end(), [](const auto& edit) { return edit.field == "role"; });
-  if (has_role) return id;
+  if (is_given(person, "role")) return id;
   ABRI_TRY(const auto records, records_of(world, id));
   if (records.empty()) return Error{Errc::invalid_argument, "field"};
   const std::vector<FieldEdit> role{{"role", "victim"}};
@@ -197,7 +245,8 @@ Result<RecordId> add_record(World& world, const CaseId& id, std::string_view typ
   if (!belongs(*type, row.kind) || type->shared || type->name == "sent_request")
     return Error{Errc::not_permitted, "type"};
   if (fields.empty()) return Error{Errc::invalid_argument, "field"};
-  const auto record = crypto::random_id<RecordId>();
+  ABRI_CHECK(check_single(world, id, *type));
+  const auto record = new_record_id(id, *type);
   ABRI_CHECK(write_fields(world, id, *type, record, fields));
   return record;
 }
@@ -225,6 +274,7 @@ Result<void> resolve_field(World& world, const CaseId& id, const RecordId& recor
   } else {
     ABRI_TRY(value, entered_value(*field, text, world.now()));
   }
+  ABRI_CHECK(check_required(state, *field, value));
   ABRI_TRY(auto operation, merge::resolve(state, *field, std::move(value)));
   operation.record_type = type->number;
   operation.record = record;

@@ -221,9 +221,11 @@ Result<void> confirm_partner(World& world, const std::string& fingerprint) {
   auto* own = world.own_chain();
   if (own == nullptr) return Error{Errc::not_joined, "organisation"};
   const auto digits = digits_of(fingerprint);
+  bool to_compare = false;
   for (auto& [id, chain] : world.chains) {
-    if (id == world.organisation || digits.empty() || digits_of(fingerprint_of(world, chain.state)) != digits)
-      continue;
+    if (id == world.organisation) continue;
+    to_compare = to_compare || (chain.state.join_hash() && own->state.trust(id) == nullptr);
+    if (digits.empty() || digits_of(fingerprint_of(world, chain.state)) != digits) continue;
     if (own->state.trust(id) != nullptr) return {};
     ABRI_CHECK(trust(world, chain));
     // whoever opened the chain pays for its logs
@@ -231,7 +233,8 @@ Result<void> confirm_partner(World& world, const std::string& fingerprint) {
       return create_shared_group(world, chain);
     return {};
   }
-  return Error{Errc::auth_failed, "fingerprint"};
+  // an alarm only where there is something to compare: the partner's answer may not have arrived here yet
+  return to_compare ? Error{Errc::auth_failed, "fingerprint"} : Error{Errc::out_of_sync, "partner"};
 }
 
 Result<Chain*> partner_chain(World& world, const OrganisationId& partner) {
@@ -243,8 +246,8 @@ Result<Chain*> partner_chain(World& world, const OrganisationId& partner) {
     if (other == nullptr || other->id != partner) continue;
     // what the person compared, and what this device reads, must be the same two organisations
     const auto joined = chain.state.join_hash();
-    if (!joined ||
-        chain::trust_hash(chain.state.genesis_hash(), *joined) != own->state.trust(id)->body.fingerprint)
+    if (!joined) return Error{Errc::out_of_sync, "partner"};
+    if (chain::trust_hash(chain.state.genesis_hash(), *joined) != own->state.trust(id)->body.fingerprint)
       return Error{Errc::auth_failed, "partner"};
     return &chain;
   }

@@ -22,10 +22,14 @@ Result<void> keep_partners_informed(World& world);
 Result<std::string> invite_partner(World& world);
 Result<void> accept_partner(World& world, const std::string& code);
 Result<std::vector<PartnerView>> list_partners(World& world);
+/// @errors Errc::auth_failed  at "fingerprint": not that of a partner who waits to be compared
+///         Errc::out_of_sync  at "partner": none waits here
 Result<void> confirm_partner(World& world, const std::string& fingerprint);
 
 /// The bilateral chain with a confirmed partner.
-/// @errors Errc::not_found  no such partner, or not confirmed yet
+/// @errors Errc::not_found    no such partner, or not confirmed yet
+///         Errc::out_of_sync  at "partner": its answer has not arrived here yet
+///         Errc::auth_failed  at "partner": it is another one than was compared
 Result<Chain*> partner_chain(World& world, const OrganisationId& partner);
 
 }  // namespace abri::core::cases

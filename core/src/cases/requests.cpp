@@ -3,16 +3,12 @@
 
 #include "cases/chains.hpp"
 #include "cases/partners.hpp"
-#include "merge/projection.hpp"
+#include "cases/request_records.hpp"
 #include "merge/view.hpp"
-#include "merge/workflows.hpp"
 
-#include <abri/crypto/code.hpp>
 #include <abri/crypto/random.hpp>
-#include <abri/v1/workflow.pb.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <map>
 
@@ -20,67 +16,29 @@ namespace abri::core::cases {
 
 namespace {
 
-const proto::RecordType& type_named(std::string_view name) {
-  const auto* type = proto::schema().find(name);
-  ABRI_ASSERT(type != nullptr);
-  return *type;
-}
-
 /// What a person says on the telephone: 40 random bits in eight characters.
 std::string random_pseudonym() {
   const auto id = crypto::random_id<Id<struct PseudonymTag, 8>>();
   return "D-" + id.hex().substr(0, 10);
 }
 
-merge::Operation blank(const proto::RecordType& type, const RecordId& record, const proto::Field& field) {
-  merge::Operation operation;
-  operation.record_type = type.number;
-  operation.record = record;
-  operation.field = field.number;
-  return operation;
+bool is_filled(const StoredRecord& record, const proto::RecordType& type) {
+  return std::ranges::any_of(type.fields,
+                             [&](const auto& field) { return !merge::current(record.state, field).empty(); });
 }
 
-/// Operations on a record that does not exist yet.
-class NewRecord {
- public:
-  NewRecord(const proto::RecordType& type, const RecordId& id) : type_(type), id_(id) {}
-  void set(std::string_view name, std::string_view text) {
-    const auto* field = type_.find(name);
-    auto operation = blank(type_, id_, *field);
-    const auto value = proto::parse_value(*field, text);
-    ABRI_ASSERT(value.has_value());
-    operation.value = *value;
-    operations_.push_back(std::move(operation));
-  }
-  void append(std::vector<merge::Operation> operations) {
-    for (auto& operation : operations) {
-      operation.record_type = type_.number;
-      operation.record = id_;
-      operations_.push_back(std::move(operation));
-    }
-  }
-  std::vector<merge::Operation> take() { return std::move(operations_); }
-
- private:
-  const proto::RecordType& type_;
-  RecordId id_;
-  std::vector<merge::Operation> operations_;
-};
-
-std::vector<merge::Source> sources_of(const std::vector<StoredRecord>& records) {
-  std::vector<merge::Source> sources;
-  for (const auto& record : records)
-    if (const auto* type = proto::schema().find(record.key.type)) sources.push_back({type, &record.state});
-  return sources;
-}
-
-const StoredRecord* find_type(const std::vector<StoredRecord>& records, std::string_view type,
-                              Compartment compartment) {
-  const auto number = type_named(type).number;
-  const auto it = std::find_if(records.begin(), records.end(), [&](const auto& record) {
-    return record.key.type == number && record.key.compartment == compartment;
-  });
-  return it == records.end() ? nullptr : &*it;
+/// What of a case may be projected. It has one needs sheet (`add_record` in files.cpp); of two that came to be all the same, the one in
+/// which something stands.
+/// @errors Errc::conflict  at "needs_sheet": something stands in two
+Result<std::vector<StoredRecord>> projectable(std::vector<StoredRecord> records) {
+  const auto& type = type_named("needs_sheet");
+  const auto is_sheet = [&](const StoredRecord& record) { return record.key.type == type.number; };
+  const auto filled = std::ranges::count_if(
+      records, [&](const auto& record) { return is_sheet(record) && is_filled(record, type); });
+  if (filled > 1) return Error{Errc::conflict, "needs_sheet"};
+  if (filled == 1)
+    std::erase_if(records, [&](const auto& record) { return is_sheet(record) && !is_filled(record, type); });
+  return records;
 }
 
 /// A needs sheet that a landlord can work with.
@@ -108,87 +66,6 @@ Result<Log*> shared_feed(World& world, const OrganisationId& partner) {
 std::string organisation_name(const chain::ChainState& state, const OrganisationId& id) {
   const auto* organisation = state.organisation(id);
   return organisation == nullptr ? std::string{} : organisation->name;
-}
-
-bool has_value(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
-  const auto* known = type.find(field);
-  return known != nullptr && !merge::current(state, *known).empty();
-}
-
-/// Proposals of a request that are neither refused, expired, cancelled nor superseded.
-Result<bool> has_active_proposal(World& world, const CaseId& request) {
-  const auto& type = type_named("housing_proposal");
-  ABRI_TRY(const auto records, records_of(world, request));
-  return std::any_of(records.begin(), records.end(), [&](const auto& record) {
-    if (record.key.type != type.number) return false;
-    const auto status = merge::current(record.state, *type.find("status")).as_enumeration().value_or(0);
-    return status >= v1::PROPOSAL_STATUS_PROPOSED && status <= v1::PROPOSAL_STATUS_VISITED;
-  });
-}
-
-Result<void> check_guard(World& world, const merge::Transition& step, const StoredRecord& record,
-                         const proto::RecordType& type) {
-  switch (step.guard) {
-    case merge::Guard::none:
-    case merge::Guard::needs_complete_and_consent:  // judged by send_request, which alone makes requests
-    case merge::Guard::not_excluded:  // a person judges: the exclusion test works on the device beside it
-    case merge::Guard::answer_overdue:
-      return {};
-    case merge::Guard::reason_given:
-      for (const auto* reason : {"decline_reason", "landlord_refusal", "person_refusal", "closing_reason"})
-        if (type.find(reason) != nullptr && has_value(record.state, type, reason)) return {};
-      return Error{Errc::invalid_argument, step.side == PARTNER && type.name == "relocation_request"
-                                               ? "decline_reason"
-                                           : step.side == PARTNER            ? "landlord_refusal"
-                                           : type.name == "housing_proposal" ? "person_refusal"
-                                                                             : "closing_reason"};
-    case merge::Guard::visit_date_given:
-      if (has_value(record.state, type, "visit_on")) return {};
-      return Error{Errc::invalid_argument, "visit_on"};
-    case merge::Guard::active_proposal: {
-      ABRI_TRY(const bool active, has_active_proposal(world, record.key.case_id));
-      return active ? Result<void>{} : Error{Errc::illegal_transition, "proposal"};
-    }
-    case merge::Guard::no_active_proposal: {
-      ABRI_TRY(const bool active, has_active_proposal(world, record.key.case_id));
-      return active ? Error{Errc::illegal_transition, "proposal"} : Result<void>{};
-    }
-    case merge::Guard::lease_signed:
-    case merge::Guard::retention_over:
-      return Error{Errc::not_permitted, "action"};
-  }
-  return Error{Errc::internal, "guard"};
-}
-
-Result<void> take_step(World& world, const Log& feed, const StoredRecord& record,
-                       const proto::RecordType& type, const proto::Field& status, std::string_view action) {
-  ABRI_TRY(const auto context, own_context(world, feed, record.key.case_id, record.key.compartment));
-  const auto* workflow = merge::workflow(status.workflow);
-  const auto at = merge::evaluate(*workflow, record.state.of(status.number));
-  const auto steps = merge::allowed(*workflow, at, context.side, context.roles);
-  const auto step =
-      std::find_if(steps.begin(), steps.end(), [&](const auto& s) { return s.action == action; });
-  if (step == steps.end()) {
-    const bool known = std::any_of(workflow->transitions.begin(), workflow->transitions.end(),
-                                   [&](const auto& t) { return t.action == action && t.from == at.state; });
-    return known ? Error{Errc::not_permitted, "action"} : Error{Errc::illegal_transition, "action"};
-  }
-  ABRI_CHECK(check_guard(world, *step, record, type));
-  ABRI_TRY(auto operation, merge::transition(record.state, status, step->to, context.side, context.roles));
-  operation.record_type = type.number;
-  operation.record = record.key.record;
-  return write_operations(world, feed, record.key.case_id, record.key.compartment, {std::move(operation)});
-}
-
-/// Whether anybody still works on it.
-bool is_open(std::string_view state) {
-  static constexpr std::array<std::string_view, 6> kOver{"declined", "rehoused",  "follow_up",
-                                                         "closed",   "withdrawn", "transferred"};
-  return std::ranges::find(kOver, state) == kOver.end();
-}
-
-std::string text_in(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
-  return std::string(merge::current(state, *type.find(field)).as_text());
 }
 
 /// An earlier request of the same case to the same landlord must be over.
@@ -261,7 +138,8 @@ Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources,
   const auto& type = type_named("relocation_request");
   ABRI_TRY(const auto records, records_of(world, request));
   const auto* target = find_type(records, "relocation_request", REQUEST);
-  if (target == nullptr) return {};
+  // once it is over, nothing that becomes of her is the landlord's to know
+  if (target == nullptr || !is_open(target->state)) return {};
   const auto projected = merge::project(type, sources_of(sources));
   NewRecord update(type, target->key.record);
   update.append(merge::project_onto(target->state, projected, true));
@@ -274,7 +152,8 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
   ABRI_TRY(const auto row, find_case_row(world, case_id));
   if (row.kind != CaseKind::case_file) return Error{Errc::invalid_argument, "case"};
   ABRI_TRY(const auto* private_feed, log_of_case(world, row));
-  ABRI_TRY(const auto records, records_of(world, case_id));
+  ABRI_TRY(auto all, records_of(world, case_id));
+  ABRI_TRY(const auto records, projectable(std::move(all)));
   ABRI_CHECK(check_complete(records));
   ABRI_CHECK(check_none_open(world, records, landlord));
   ABRI_TRY(const auto* feed, shared_feed(world, landlord));
@@ -344,48 +223,11 @@ Result<std::vector<CaseId>> requested_cases(World& world) {
 Result<void> refresh_requests(World& world, const CaseId& case_id) {
   ABRI_TRY(const auto requests, requests_of(world, case_id));
   if (requests.empty()) return {};
-  ABRI_TRY(const auto records, records_of(world, case_id));
-  for (const auto& request : requests) ABRI_CHECK(refresh_one(world, records, request));
+  ABRI_TRY(auto all, records_of(world, case_id));
+  const auto records = projectable(std::move(all));
+  if (!records) return {};  // what was shared last stays until a person emptied one of the sheets
+  for (const auto& request : requests) ABRI_CHECK(refresh_one(world, *records, request));
   return {};
-}
-
-Result<void> advance(World& world, const CaseId& id, const RecordId& record, std::string_view action) {
-  ABRI_TRY(const auto row, find_case_row(world, id));
-  ABRI_TRY(const auto* feed, log_of_case(world, row));
-  ABRI_TRY(const auto records, records_of(world, id));
-  for (const auto& stored : records) {
-    if (stored.key.record != record) continue;
-    const auto* type = proto::schema().find(stored.key.type);
-    const auto* status = type == nullptr ? nullptr : type->find("status");
-    if (status == nullptr || status->merge != WORKFLOW || status->compartment != stored.key.compartment)
-      continue;
-    return take_step(world, *feed, stored, *type, *status, action);
-  }
-  return Error{Errc::not_found, "record"};
-}
-
-Result<RecordId> propose(World& world, const CaseId& request, const CaseId& dwelling) {
-  ABRI_TRY(const auto request_row, find_case_row(world, request));
-  ABRI_TRY(const auto dwelling_row, find_case_row(world, dwelling));
-  if (request_row.kind != CaseKind::request) return Error{Errc::invalid_argument, "request"};
-  if (dwelling_row.kind != CaseKind::dwelling) return Error{Errc::invalid_argument, "dwelling"};
-  if (request_row.owner == world.own_organisation()) return Error{Errc::not_permitted, "request"};
-  ABRI_TRY(const auto* feed, log_of_case(world, request_row));
-  ABRI_TRY(const auto facts, records_of(world, dwelling));
-  const auto& type = type_named("housing_proposal");
-  const auto record = crypto::random_id<RecordId>();
-  NewRecord fresh(type, record);
-  fresh.set("proposed_on", date_of(world.now()));
-  fresh.append(merge::project_onto(merge::RecordState{}, merge::project(type, sources_of(facts)), true));
-  ABRI_CHECK(write_operations(world, *feed, request, REQUEST, fresh.take()));
-
-  // where the request is being searched for, it is under proposal from now on
-  ABRI_TRY(const auto records, records_of(world, request));
-  if (const auto* main = find_type(records, "relocation_request", REQUEST)) {
-    const auto stepped = advance(world, request, main->key.record, "propose");
-    if (!stepped && stepped.error().code != Errc::illegal_transition) return stepped.error();
-  }
-  return record;
 }
 
 }  // namespace abri::core::cases

@@ -4,10 +4,12 @@
 #include "cases/chains.hpp"
 #include "cases/requests.hpp"
 #include "merge/view.hpp"
+#include "merge/workflows.hpp"
 #include "vault/search.hpp"
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 namespace abri::core::cases {
 
@@ -121,8 +123,18 @@ std::string summary_of(const RecordView& record) {
   return out;
 }
 
+/// Before its first step a case or a dwelling is in the initial state of its workflow; a request begins with a step.
+std::string shown_state(CaseKind kind, std::string_view stored) {
+  if (!stored.empty() || (kind != CaseKind::case_file && kind != CaseKind::dwelling))
+    return std::string(stored);
+  const auto* type = proto::schema().find(kind == CaseKind::case_file ? "case_file" : "dwelling");
+  const auto* status = type->find("status");
+  const auto* initial = status->enumeration->find(merge::workflow(status->workflow)->initial);
+  return initial == nullptr ? std::string{} : initial->name;
+}
+
 Result<CaseSummary> summarise(World& world, const CaseRow& row) {
-  CaseSummary summary{row.id, row.kind, row.title, row.state, false, false};
+  CaseSummary summary{row.id, row.kind, row.title, shown_state(row.kind, row.state), false, false};
   ABRI_TRY(auto conflicts, world.db.statement("SELECT 1 FROM records WHERE conflicts > 0 AND case_number = "
                                               "(SELECT number FROM cases WHERE case_ref = ?1) LIMIT 1"));
   ABRI_TRY(summary.conflict, conflicts.query(row.id));
@@ -193,24 +205,22 @@ Result<std::vector<CaseSummary>> list_cases(World& world, CaseKind kind) {
     ABRI_TRY(summary.id, rows.column_id<CaseId>(0));
     summary.kind = kind;
     summary.title = rows.column_text(1);
-    summary.state = rows.column_text(2);
+    summary.state = shown_state(kind, rows.column_text(2));
     summary.conflict = rows.column_int64(3) != 0;
     summary.unsent = world.unsent.contains(summary.id);
     out.push_back(std::move(summary));
   }
 }
 
-Result<std::vector<CaseSummary>> search_cases(World& world, std::string_view words, std::size_t limit) {
-  ABRI_TRY(const auto hits, vault::find_by_prefix(world.db, words, limit * 4));
-  std::vector<CaseSummary> out;
-  std::set<CaseId> seen;
-  for (const auto& hit : hits) {
-    if (out.size() >= limit || !seen.insert(hit.case_ref).second) continue;
+Result<SearchResult> search_cases(World& world, std::string_view words, std::size_t limit) {
+  ABRI_TRY(const auto hits, vault::find_by_prefix(world.db, words));
+  SearchResult out;
+  out.total = hits.size();
+  for (const auto& hit : std::span(hits).first(std::min(limit, hits.size()))) {
     ABRI_TRY(const auto row, find_case_row(world, hit.case_ref));
     ABRI_TRY(auto summary, summarise(world, row));
-    out.push_back(std::move(summary));
+    out.cases.push_back(std::move(summary));
   }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.title < b.title; });
   return out;
 }
 

@@ -4,8 +4,8 @@
 #include "vault/database.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
+#include <tuple>
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -72,20 +72,35 @@ std::string end_of_range(const std::string& prefix) {
   return prefix + "\xF4\x8F\xBF\xBF";
 }
 
-/// Records with a word that begins so, in the order of their ids.
-Result<std::vector<SearchHit>> records_with(Database& db, const std::string& prefix) {
-  std::vector<SearchHit> hits;
-  ABRI_TRY(auto rows,
-           db.statement("SELECT DISTINCT c.case_ref, s.record_id FROM search s JOIN cases c ON c.number = "
-                        "s.case_number WHERE s.term >= ?1 AND s.term < ?2 ORDER BY c.case_ref, s.record_id"));
+/// A case by its number, with the words of the query that stand there whole.
+struct Found {
+  std::int64_t number{0};
+  std::size_t whole{0};
+};
+
+/// Cases with a word that begins so, in the order of their numbers.
+Result<std::vector<Found>> cases_with(Database& db, const std::string& prefix) {
+  std::vector<Found> found;
+  ABRI_TRY(auto rows, db.statement("SELECT case_number, max(term = ?1) FROM search WHERE term >= ?1 AND term "
+                                   "< ?2 GROUP BY case_number ORDER BY case_number"));
   ABRI_CHECK(rows.bind_all(prefix, end_of_range(prefix)));
   for (;;) {
     ABRI_TRY(const bool more, rows.step());
-    if (!more) return hits;
-    ABRI_TRY(const auto case_ref, rows.column_id<CaseId>(0));
-    ABRI_TRY(const auto record, rows.column_id<RecordId>(1));
-    hits.push_back({case_ref, record});
+    if (!more) return found;
+    found.push_back({rows.column_int64(0), static_cast<std::size_t>(rows.column_int64(1))});
   }
+}
+
+/// The cases that are in both.
+std::vector<Found> both(const std::vector<Found>& a, const std::vector<Found>& b) {
+  std::vector<Found> out;
+  auto other = b.begin();
+  for (const auto& one : a) {
+    while (other != b.end() && other->number < one.number) ++other;
+    if (other != b.end() && other->number == one.number)
+      out.push_back({one.number, one.whole + other->whole});
+  }
+  return out;
 }
 
 }  // namespace
@@ -134,20 +149,26 @@ Result<void> unindex_case(Database& db, const CaseId& case_ref) {
   return remove.run(case_ref);
 }
 
-Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query, std::size_t limit) {
-  std::optional<std::vector<SearchHit>> hits;
+Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query) {
+  std::optional<std::vector<Found>> found;
   for (const auto& word : normalise(query)) {
-    ABRI_TRY(auto found, records_with(db, word));
-    if (hits) {
-      std::vector<SearchHit> both;
-      std::ranges::set_intersection(*hits, found, std::back_inserter(both));
-      found = std::move(both);
-    }
-    hits = std::move(found);
+    ABRI_TRY(auto with, cases_with(db, word));
+    found = found ? both(*found, with) : std::move(with);
   }
-  if (!hits) return std::vector<SearchHit>{};
-  if (hits->size() > limit) hits->resize(limit);
-  return *std::move(hits);
+  std::vector<SearchHit> hits;
+  if (!found) return hits;
+  ABRI_TRY(auto row, db.statement("SELECT case_ref, title FROM cases WHERE number = ?1"));
+  for (const auto& one : *found) {
+    row.reset();
+    ABRI_TRY(const bool known, row.query(one.number));
+    if (!known) continue;
+    ABRI_TRY(const auto id, row.column_id<CaseId>(0));
+    hits.push_back({id, std::string(row.column_text(1)), one.whole});
+  }
+  std::ranges::sort(hits, [](const auto& a, const auto& b) {
+    return std::tie(b.whole, a.title, a.case_ref) < std::tie(a.whole, b.title, b.case_ref);
+  });
+  return hits;
 }
 
 }  // namespace abri::core::vault

@@ -13,11 +13,11 @@ namespace abri::core::vault {
 
 class Database;
 
-/// A case and the record in it whose indexed text matches.
+/// A case in which every word of a query begins some word.
 struct SearchHit {
   CaseId case_ref;
-  RecordId record;
-  auto operator<=>(const SearchHit&) const = default;
+  std::string title;
+  std::size_t whole{0};  ///< words of the query that stand there whole
 };
 
 inline constexpr std::size_t kMaxTokenBytes = 64;  ///< longer words are cut, at a character
@@ -36,8 +36,8 @@ Result<void> index_record(Database& db, const CaseId& case_ref, const RecordId& 
 /// Removes a case with all its records.
 Result<void> unindex_case(Database& db, const CaseId& case_ref);
 
-/// Records in which each word of the query is the beginning of a word, in the order of their ids.
-/// @param limit  at most so many hits
-Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query, std::size_t limit);
+/// Cases in which each word of the query is the beginning of a word, be it in this record or that. The best first: where more of the
+/// words stand whole; then by title and id.
+Result<std::vector<SearchHit>> find_by_prefix(Database& db, std::string_view query);
 
 }  // namespace abri::core::vault

@@ -55,6 +55,31 @@ TEST_CASE("reasons: each kind of refused value is told from the others", "[clien
   CHECK(refused(desk, "case.show", {{"id", "0123"}}).empty());
 }
 
+TEST_CASE("reasons: of what a case has one of, the one is named", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const json::object sheet{{"id", id}, {"type", "needs_sheet"}, {"fields", {"adults=1"}}};
+  const auto record = desk.made("case.add", sheet);
+  const auto reason = refused(desk, "case.add", sheet);
+  CHECK(why(reason) == "exists");
+  CHECK(reason.at("label") == "Fiche besoins");
+  CHECK(reason.at("case") == id);
+  CHECK(reason.at("record") == record);
+}
+
+TEST_CASE("reasons: a field with two values, and a required one without, are told apart", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const auto file =
+      desk.made("case.add", {{"id", id}, {"type", "case_file"}, {"fields", {"pseudonym=Tournesol"}}});
+  const auto set = [&](std::initializer_list<const char*> fields) {
+    return refused(desk, "case.set",
+                   {{"id", id}, {"record", file}, {"fields", json::array(fields.begin(), fields.end())}});
+  };
+  CHECK(why(set({"pseudonym=Jonquille", "pseudonym=Mimosa"})) == "twice");
+  CHECK(why(set({"pseudonym="})) == "missing");
+}
+
 TEST_CASE("reasons: what a dwelling lacks is named", "[clients]") {
   const Desk desk;
   const auto reason = refused(desk, "dwelling.new", {{"fields", {"reference=ORM-0412", "commune=59350"}}});

@@ -81,12 +81,16 @@ class App {
 
   // ---- organisation, devices, partners --------------------------------------------------------------------------------
   /// Founds an organisation on this device; works offline, the server learns of it at the next synchronisation.
+  /// @errors Errc::already_exists  at "organisation"; at "join" where a code that was taken may still bring this device in
   Result<void> create_organisation(const NewOrganisation& organisation);
   /// A code for one more device: of this person (empty name), or of a new person with roles ("social_worker", …).
   /// Valid once and for seven days. Administrator only, but for one's own device: whoever once came in by a code brings it in herself,
   /// and a new code of hers takes the place of the earlier one.
+  /// @errors Errc::not_permitted     at "administrator", or at "head": every role but `administrator` is the head's to give
+  ///         Errc::invalid_argument  at "name": roles without a name
   Result<std::string> invite(const std::string& name, const std::vector<std::string>& roles);
-  /// Joins by a code. Completed when this device and the inviting one have both synchronised.
+  /// Joins by a code. Completed when this device and the inviting one have both synchronised; until then another code takes its place.
+  /// @errors Errc::already_exists  at "organisation": this device is in one; at "join": this very code was taken
   Result<void> join(const std::string& code);
   Result<std::vector<PersonView>> people();
   /// Sets a person's roles; those that read cases are the head's to give.
@@ -100,6 +104,7 @@ class App {
   Result<std::vector<PartnerView>> partners();
   /// Trusts a partner after two people compared the fingerprint (digits; spaces do not matter).
   /// @errors Errc::auth_failed  the fingerprint is another one: do not go on, somebody may sit in between
+  ///         Errc::out_of_sync  no partner waits for it on this device: the answer has not arrived here yet
   Result<void> confirm_partner(const std::string& fingerprint);
 
   // ---- files ----------------------------------------------------------------------------------------------------------
@@ -108,9 +113,11 @@ class App {
   Result<CaseId> create_dwelling(std::span<const FieldEdit> dwelling);
   /// An entry of the organisation's own directory (fields of `organisation`).
   Result<CaseId> create_directory_entry(std::span<const FieldEdit> organisation);
-  /// Adds a record to a container.
+  /// Adds a record to a container. A case has one `case_file`, one `danger_assessment` and one `needs_sheet`.
+  /// @errors Errc::already_exists  at the type: the case has its one
   Result<RecordId> add_record(const CaseId& id, std::string_view type, std::span<const FieldEdit> fields);
-  /// Writes fields of a record, all or none, durable on return.
+  /// Writes fields of a record, all or none, durable on return. One value for each field that is set; a required field that holds one
+  /// is not emptied.
   Result<void> edit(const CaseId& id, const RecordId& record, std::span<const FieldEdit> fields);
   /// Chooses one of the values of a field in conflict (`ValueView::choice`), or a new value instead of all.
   Result<void> resolve(const CaseId& id, const RecordId& record, std::string_view field,
@@ -118,15 +125,16 @@ class App {
   Result<void> resolve_with(const CaseId& id, const RecordId& record, std::string_view field,
                             std::string_view value);
 
-  /// Does this record hold an address that nobody but this person can read? Whoever saved it is told: losing her devices would be
-  /// losing the address.
-  Result<bool> held_by_one_person(const CaseId& id, const RecordId& record);
+  /// Who can read the address in this record. Whoever saved it is told where it is this person alone: losing her devices would be losing
+  /// the address.
+  Result<AddressHolders> address_holders(const CaseId& id, const RecordId& record);
 
   /// Sensitive fields are hidden unless `reveal`; each reveal is written down (audit).
   Result<CaseView> show(const CaseId& id, bool reveal);
   Result<std::vector<CaseSummary>> list(CaseKind kind);
-  /// Every word is a prefix of some name; at most `limit` files, the best first.
-  Result<std::vector<CaseSummary>> search(std::string_view words, std::size_t limit);
+  /// Files in which every word is the beginning of some name, be it of one person or another; at most `limit`, the best first: those
+  /// that hold more of the words whole, then by title.
+  Result<SearchResult> search(std::string_view words, std::size_t limit);
   Result<std::vector<ConflictView>> conflicts();
   /// The file or record whose hexadecimal id begins with `prefix` (at least 4 digits).
   /// @errors Errc::not_found, Errc::invalid_argument (several begin so, or too short)
@@ -136,7 +144,8 @@ class App {
   // ---- rehousing ------------------------------------------------------------------------------------------------------
   /// Sends the projection of a case's needs sheet to a trusted landlord, under a pseudonym of its own.
   /// @errors Errc::invalid_argument  the needs sheet is incomplete (the missing field is named)
-  ///         Errc::conflict          an earlier request of the case to this landlord is still open
+  ///         Errc::conflict          at "open_request": an earlier request of the case to this landlord is still open;
+  ///                                 at "needs_sheet": the case has two of them with something in them
   Result<CaseId> send_request(const CaseId& case_id, const OrganisationId& landlord);
   /// All requests sent or received, the newest first.
   Result<std::vector<RequestView>> requests();
@@ -144,6 +153,8 @@ class App {
   /// @errors Errc::illegal_transition, not_permitted (the other side's step)
   Result<void> advance(const CaseId& id, const RecordId& record, std::string_view action);
   /// Proposes a dwelling of this organisation for a request addressed to it.
+  /// @errors Errc::illegal_transition  at "request": it is over
+  ///         Errc::conflict            at "dwelling": it is proposed for this request already
   Result<RecordId> propose(const CaseId& request, const CaseId& dwelling);
 
   // ---- synchronisation --------------------------------------------------------------------------------------------------

@@ -53,6 +53,20 @@ struct CaseView {
   std::vector<std::string> unreadable;
 };
 
+/// What a search of names found.
+struct SearchResult {
+  std::vector<CaseSummary> cases;  ///< the best first
+  std::size_t total{
+      0};  ///< of all that were found; greater than the number of `cases` where a limit cut them
+};
+
+/// Who can read an address: what would be lost with a person or a device.
+enum class AddressHolders : std::uint8_t {
+  several_people,   ///< or it is no address
+  several_devices,  ///< this person alone, on more than one device
+  one_device,       ///< this person alone, on this device
+};
+
 struct ConflictView {
   CaseId case_id;
   RecordId record_id;
@@ -92,6 +106,7 @@ struct StatusView {
   std::string organisation;
   std::string person;
   std::vector<std::string> roles;
+  bool joining{false};     ///< a code was taken, and the device that gave it has not brought this one in yet
   std::string connection;  ///< offline, connecting, catching_up, live, stopped
   std::string last_error;  ///< identifier of `Errc`, empty if none
   std::optional<Time> last_contact;

@@ -71,6 +71,7 @@ inline constexpr Label kCaseLink{"abri/1.caselink"};   ///< hash of a case link,
 inline constexpr Label kState{"abri/1.state"};         ///< digest of merged state
 inline constexpr Label kFeed{"abri/1.feed"};           ///< id of a feed
 inline constexpr Label kPseudonym{"abri/1.pseudo"};    ///< pseudonym and derived ids of shared things
+inline constexpr Label kRecordId{"abri/1.recordid"};   ///< id of a record that a case has one of
 
 // Keys
 inline constexpr Label kCommit{"abri/1.commit"};          ///< commitment to a 32-byte secret
@@ -96,13 +97,13 @@ inline constexpr Label kNames{"abri/1.names"};            ///< key that seals na
 inline constexpr Label kVaultAnchor{"abri/1.anchor"};     ///< digest of the vault kept outside the file
 
 inline constexpr std::array kAll{
-    kEmpty,      kLeaf,          kNode,      kEntry,       kLogId,    kHead,     kWelcome,
-    kProve,      kOpen,          kAccount,   kLink,        kLinkHash, kReverse,  kChainId,
-    kChainState, kDeviceId,      kInvite,    kFingerprint, kCode,     kCore,     kHeader,
-    kHeaderHash, kBody,          kContainer, kCaseLink,    kState,    kFeed,     kPseudonym,
-    kCommit,     kContext,       kWrap,      kSealKey,     kSlot,     kMessage,  kUserSign,
-    kUserBox,    kUserSymmetric, kGroupBox,  kGroupNext,   kCaseWrap, kFeedRoot, kFeedKey,
-    kChainKey,   kCapRead,       kCapWrite,  kCapOwner,    kMailbox,  kNames,    kVaultAnchor,
+    kEmpty,    kLeaf,        kNode,    kEntry,    kLogId,     kHead,          kWelcome,    kProve,
+    kOpen,     kAccount,     kLink,    kLinkHash, kReverse,   kChainId,       kChainState, kDeviceId,
+    kInvite,   kFingerprint, kCode,    kCore,     kHeader,    kHeaderHash,    kBody,       kContainer,
+    kRecordId, kCaseLink,    kState,   kFeed,     kPseudonym, kCommit,        kContext,    kWrap,
+    kSealKey,  kSlot,        kMessage, kUserSign, kUserBox,   kUserSymmetric, kGroupBox,   kGroupNext,
+    kCaseWrap, kFeedRoot,    kFeedKey, kChainKey, kCapRead,   kCapWrite,      kCapOwner,   kMailbox,
+    kNames,    kVaultAnchor,
 };
 
 }  // namespace labels

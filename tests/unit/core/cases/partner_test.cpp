@@ -1,54 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "unit/core/cases/people_world.hpp"
+#include "unit/core/cases/partners.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
 
 namespace abri::core::test {
-
-namespace {
-
-struct Partners {
-  PeopleWorld world;
-  PersonDevice* association{nullptr};
-  PersonDevice* colleague{nullptr};
-  PersonDevice* landlord{nullptr};
-  OrganisationId landlord_id;
-
-  Partners() {
-    std::tie(association, colleague) = world.association();
-    landlord = &world.found("Habitat des Ormes", "landlord", "Noé Vasseur");
-    landlord_id = world.bring_together(*association, *landlord);
-    CHECK(association->app->partners()->at(0).fingerprint == landlord->app->partners()->at(0).fingerprint);
-  }
-
-  CaseId family() {
-    const auto id = association->app->create_case(std::vector<FieldEdit>{
-        {"last_name", "Marchwyn"}, {"first_name", "Lou"}, {"safe_phone", "0639980012"}});
-    REQUIRE(id);
-    REQUIRE(association->app->add_record(
-        *id, "location", std::vector<FieldEdit>{{"kind", "home"}, {"address", "7 rue des Écluses"}}));
-    REQUIRE(association->app->add_record(
-        *id, "needs_sheet",
-        std::vector<FieldEdit>{{"adults", "1"},
-                               {"children", "2"},
-                               {"typology_min", "T3"},
-                               {"urgency", "immediate"},
-                               {"budget_max", "640"},
-                               {"wanted_communes", "59350", FieldEdit::Kind::add}}));
-    return *id;
-  }
-  CaseId send(const CaseId& id) {
-    const auto request = association->app->send_request(id, landlord_id);
-    REQUIRE(request);
-    world.settle();
-    return *request;
-  }
-  [[nodiscard]] std::string budget_seen(const CaseId& request) const {
-    return field_of(record_of(*landlord->app, request, "relocation_request"), "budget_band").values.at(0).raw;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("requests: the landlord sees the projection under a pseudonym and nothing else", "[core][cases]") {
   Partners partners;
@@ -62,7 +17,7 @@ TEST_CASE("requests: the landlord sees the projection under a pseudonym and noth
   CHECK(field_of(record, "budget_band").values.at(0).raw == "from_600");
   CHECK(field_of(record, "typology_min").values.at(0).raw == "t3");
   CHECK(partners.landlord->app->list(CaseKind::case_file)->empty());
-  CHECK(partners.landlord->app->search("march", 10)->empty());
+  CHECK(partners.landlord->app->search("march", 10)->cases.empty());
   CHECK(partners.landlord->app->find_case(id.hex()).error().code == Errc::not_found);
 }
 
@@ -207,10 +162,33 @@ TEST_CASE("requests: landlord and association move the request and a proposal by
       Errc::not_permitted);
 }
 
-TEST_CASE("partners: another fingerprint is refused", "[core][cases]") {
+TEST_CASE("partners: where nobody waits to be compared, other digits confirm nothing and raise no alarm",
+          "[core][cases]") {
   Partners partners;
   CHECK(partners.association->app->confirm_partner("12345 12345 12345 12345 12345").error().code ==
-        Errc::auth_failed);
+        Errc::out_of_sync);
+}
+
+TEST_CASE("partners: before the answer arrived here its digits are no alarm; with it, other digits are",
+          "[core][cases]") {
+  PeopleWorld world;
+  auto& association = world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");
+  auto& landlord = world.found("Habitat des Ormes", "landlord", "Noé Vasseur");
+  const auto code = association.app->invite_partner();
+  REQUIRE(code);
+  world.settle();
+  association.stop();
+  REQUIRE(landlord.app->accept_partner(*code));
+  CHECK(landlord.app->confirm_partner("12345 12345 12345 12345 12345").error().code == Errc::out_of_sync);
+  world.settle();
+  const auto read_out = landlord.app->partners()->at(0).fingerprint;
+  const auto early = association.app->confirm_partner(read_out);
+  CHECK(early.error().code == Errc::out_of_sync);
+  CHECK(early.error().where == std::string_view("partner"));
+  association.start();
+  world.settle();
+  CHECK(association.app->confirm_partner("12345 12345 12345 12345 12345").error().code == Errc::auth_failed);
+  CHECK(association.app->confirm_partner(read_out));
 }
 
 }  // namespace abri::core::test
