@@ -234,7 +234,7 @@ Answer send_request(const Call& call) {
   return Error{Errc::not_found, "landlord"};
 }
 
-/// Without a record: the request itself.
+/// Without a record: the first of that type.
 Answer advance(const Call& call, std::string_view type) {
   ABRI_TRY(const auto id, call.case_id("id"));
   ABRI_TRY(const auto action, call.arguments.text("action"));
@@ -245,6 +245,8 @@ Answer advance(const Call& call, std::string_view type) {
   ABRI_TRY(const auto view, call.app.show(id, false));
   for (const auto& record : view.records)
     if (record.type == type) return done(call.app.advance(id, record.id, action));
+  if (type == "case_file" && view.summary.kind == core::CaseKind::case_file)
+    return Error{Errc::not_found, "case_file"};
   return Error{Errc::not_found, "record"};
 }
 
@@ -345,6 +347,7 @@ const std::map<std::string_view, Handler>& handlers() {
       {"case.show", show},
       {"case.add", add_record},
       {"case.set", edit_record},
+      {"case.advance", [](const Call& c) { return advance(c, "case_file"); }},
       {"search", search},
       {"dwelling.new",
        [](const Call& c) -> Answer {
@@ -358,6 +361,7 @@ const std::map<std::string_view, Handler>& handlers() {
        }},
       {"directory.list", [](const Call& c) { return list(c, core::CaseKind::organisation); }},
       {"dwelling.list", [](const Call& c) { return list(c, core::CaseKind::dwelling); }},
+      {"dwelling.advance", [](const Call& c) { return advance(c, "dwelling"); }},
       {"request.send", send_request},
       {"request.list", requests},
       {"request.advance", [](const Call& c) { return advance(c, "relocation_request"); }},

@@ -38,6 +38,8 @@ std::string type_written(core::App& app, const Request& request) {
   if (command == "directory.new" || command == "organisation.create") return "organisation";
   if (command == "case.add") return text_of(request, "type");
   if (command == "request.send") return "needs_sheet";
+  if (command == "case.advance") return "case_file";
+  if (command == "dwelling.advance") return "dwelling";
   if (command == "request.advance") return "relocation_request";
   if (command == "proposal.advance") return "housing_proposal";
   if (command != "case.set" && command != "conflict.resolve") return {};

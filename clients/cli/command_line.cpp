@@ -223,6 +223,16 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
     commands.argument(show, argument, "id", {"son identifiant", "its id"});
     commands.flag(show, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
   };
+  const auto advances = [&](CLI::App* parent, const char* argument, const char* command,
+                            std::span<const Step> steps) {
+    auto* advance =
+        commands.remote(parent, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
+    commands.argument(advance, argument, "id", {"son identifiant", "its id"});
+    commands.argument(advance, "action", "action", {"une des étapes ci-dessous", "one of the steps below"});
+    commands.steps(advance, steps);
+    commands.argument(advance, "--record", "record",
+                      {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
+  };
   shows(cases, "case", {"Un dossier", "One case"});
   auto* add = commands.remote(cases, "add", {"Ajouter une fiche", "Add a record"}, "case.add", say_created());
   commands.argument(add, "case", "id", {"son identifiant", "its id"});
@@ -235,6 +245,7 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
                 {"champ=valeur, champ+=valeur, champ-=valeur ;\nchamp=- : Abri demande la valeur",
                  "field=value, field+=value, field-=value;\nfield=-: Abri asks for the value"},
                 true);
+  advances(cases, "case", "case.advance", case_steps());
   auto* search =
       commands.remote(&cli, "search", {"Chercher un nom", "Search a name"}, "search", list_with(print_cases));
   commands.argument(search, "words", "words",
@@ -250,6 +261,7 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.list(dwelling, "fields", "fields", {"champ=valeur", "field=value"}, true);
   commands.remote(dwellings, "list", {"Les logements", "Dwellings"}, "dwelling.list", list_with(print_cases));
   shows(dwellings, "dwelling", {"Un logement", "One dwelling"});
+  advances(dwellings, "dwelling", "dwelling.advance", dwelling_steps());
 
   auto* directory = commands.group("directory", {"L'annuaire", "The directory"});
   auto* entry = commands.remote(directory, "new", {"Ajouter une organisation", "Add an organisation"},
@@ -268,22 +280,13 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.remote(requests, "list", {"Les demandes, la plus récente d'abord", "Requests, the newest first"},
                   "request.list", list_with(print_requests));
   shows(requests, "request", {"Une demande", "One request"});
-  const auto advances = [&](CLI::App* parent, const char* command, std::span<const Step> steps) {
-    auto* advance =
-        commands.remote(parent, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
-    commands.argument(advance, "request", "id", {"son identifiant", "its id"});
-    commands.argument(advance, "action", "action", {"une des étapes ci-dessous", "one of the steps below"});
-    commands.steps(advance, steps);
-    commands.argument(advance, "--record", "record",
-                      {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
-  };
-  advances(requests, "request.advance", request_steps());
+  advances(requests, "request", "request.advance", request_steps());
   auto* proposals = commands.group("proposal", {"Les propositions", "Proposals"});
   auto* propose = commands.remote(proposals, "new", {"Proposer un logement", "Propose a dwelling"},
                                   "proposal.new", say_created());
   commands.argument(propose, "request", "request", {"son identifiant", "its id"});
   commands.argument(propose, "dwelling", "dwelling", {"son identifiant", "its id"});
-  advances(proposals, "proposal.advance", proposal_steps());
+  advances(proposals, "request", "proposal.advance", proposal_steps());
 
   auto* conflicts = commands.group("conflict", {"Les conflits", "Conflicts"});
   auto* waiting = commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"},

@@ -70,8 +70,9 @@ const Catalogue& error_texts() {
        {"Vos rôles ne le permettent pas, ou c'est à l'autre organisation de le faire.",
         "Your roles do not allow it, or it is the other organisation's to do."}},
       {"error.illegal_transition",
-       {"Cette étape n'est pas possible maintenant. Regardez l'état avec : abri request show ID",
-        "This step is not possible now. See the state with: abri request show ID"}},
+       {"Cette étape n'est pas possible maintenant. Regardez l'état avec : abri case show ID (ou dwelling, "
+        "request)",
+        "This step is not possible now. See the state with: abri case show ID (or dwelling, request)"}},
       {"error.unresolved_conflict",
        {"Deux valeurs existent pour « {} ». Choisissez d'abord : abri conflict list",
         "Two values stand for \"{}\". Choose first: abri conflict list"}},
@@ -170,8 +171,11 @@ const Catalogue& error_texts() {
        {"« {} » : une note s'ajoute et ne s'efface plus. Écrivez : {}+=TEXTE",
         "\"{}\": a note is added and not erased. Write: {}+=TEXT"}},
       {"reason.workflow",
-       {"« {} » ne s'écrit pas : il change par une étape, abri request advance ou abri proposal advance.",
-        "\"{}\" is not written: it changes by a step, abri request advance or abri proposal advance."}},
+       {"« {} » ne s'écrit pas : il change par une étape. Les étapes : abri case advance --help (ou "
+        "dwelling, "
+        "request, proposal)",
+        "\"{}\" is not written: it changes by a step. The steps: abri case advance --help (or dwelling, "
+        "request, proposal)"}},
       {"reason.absent",
        {"« {} » : cette valeur n'y est pas, il n'y a rien à retirer.",
         "\"{}\": that value is not there, there is nothing to remove."}},
@@ -281,11 +285,11 @@ const Catalogue& error_texts() {
         "The case has no needs sheet yet: abri case add CASE needs_sheet FIELDS"}},
       {"error.invalid_argument.role",
        {"Ce rôle n'existe pas, ou manque. Rôles : administrator, head, social_worker, housing_referent, "
-        "shelter, landlord_referent, allocation_manager, mediator, legal_adviser, data_protection_officer, "
-        "coordinator",
+        "shelter, landlord_referent, allocation_officer, mediator, rights_adviser, data_protection, "
+        "regional_coordination",
         "There is no such role, or none was given. Roles: administrator, head, social_worker, "
-        "housing_referent, shelter, landlord_referent, allocation_manager, mediator, legal_adviser, "
-        "data_protection_officer, coordinator"}},
+        "housing_referent, shelter, landlord_referent, allocation_officer, mediator, rights_adviser, "
+        "data_protection, regional_coordination"}},
       {"error.invalid_argument.server_address",
        {"L'adresse du serveur s'écrit hôte:port, par exemple abri.exemple.fr:7433",
         "The server's address is host:port, for example abri.example.org:7433"}},
@@ -309,6 +313,11 @@ const Catalogue& error_texts() {
       {"error.not_found.conflict",
        {"Ce champ n'est pas en conflit. Pour ceux qui le sont : abri conflict list",
         "That field is not in conflict. For those that are: abri conflict list"}},
+      {"error.not_found.case_file",
+       {"Ce dossier n'a pas encore de fiche « Dossier », qui porte son statut : abri case add DOSSIER "
+        "case_file CHAMPS",
+        "The case has no record of the type case_file yet, which has its status: abri case add CASE "
+        "case_file FIELDS"}},
       {"error.not_found.landlord",
        {"Aucun partenaire de ce nom. Pour les voir : abri partner list",
         "No partner of that name. To see them: abri partner list"}},

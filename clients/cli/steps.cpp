@@ -12,6 +12,22 @@ namespace {
 
 using enum Step::By;
 
+constexpr std::array kCase{
+    Step{"suspend", "Suspendre", "Suspend", association},
+    Step{"resume", "Reprendre", "Resume", association},
+    Step{"close", "Clore", "Close", association},
+    Step{"reopen", "Rouvrir", "Reopen", association},
+};
+constexpr std::array kDwelling{
+    Step{"publish", "Publier", "Publish", landlord},
+    Step{"reserve", "Mettre sous option", "Put under option", landlord},
+    Step{"release", "Lever l'option", "Release", landlord},
+    Step{"submit", "Présenter en CALEOL", "Submit to the committee", landlord},
+    Step{"release", "Remettre en publication", "Publish again", landlord},
+    Step{"allocate", "Attribuer", "Allocate", landlord},
+    Step{"withdraw", "Retirer", "Withdraw", landlord},
+    Step{"expire", "Laisser expirer", "Let expire", landlord},
+};
 constexpr std::array kRequest{
     Step{"acknowledge", "Accuser réception", "Acknowledge", landlord},
     Step{"search", "Prendre en recherche", "Start searching", landlord},
@@ -49,6 +65,12 @@ std::string_view name_of(Step::By by, Language language) {
 
 }  // namespace
 
+std::span<const Step> case_steps() {
+  return kCase;
+}
+std::span<const Step> dwelling_steps() {
+  return kDwelling;
+}
 std::span<const Step> request_steps() {
   return kRequest;
 }

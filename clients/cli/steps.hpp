@@ -18,6 +18,8 @@ struct Step {
   By by{By::both};
 };
 
+std::span<const Step> case_steps();
+std::span<const Step> dwelling_steps();
 std::span<const Step> request_steps();
 std::span<const Step> proposal_steps();
 

@@ -93,18 +93,18 @@ const Catalogue& texts() {
         "l'équipe.",
         "A location was written by somebody else; you cannot read it. Ask the team."}},
       {"case.may_be_old", {"peut être ancienne", "may be out of date"}},
-      // roles (core/src/cases/meeting_code.cpp)
+      // roles (core/src/cases/roles.cpp)
       {"role.administrator", {"administration technique", "technical administrator"}},
       {"role.head", {"responsable", "head"}},
       {"role.social_worker", {"intervention sociale", "social worker"}},
       {"role.housing_referent", {"référence logement", "housing referent"}},
       {"role.shelter", {"hébergement", "shelter"}},
       {"role.landlord_referent", {"référence bailleur", "landlord's referent"}},
-      {"role.allocation_manager", {"gestion d'attribution", "allocation manager"}},
+      {"role.allocation_officer", {"gestion d'attribution", "allocation officer"}},
       {"role.mediator", {"médiation sociale", "social mediator"}},
-      {"role.legal_adviser", {"conseil juridique", "legal adviser"}},
-      {"role.data_protection_officer", {"protection des données", "data protection officer"}},
-      {"role.coordinator", {"coordination", "coordinator"}},
+      {"role.rights_adviser", {"conseil CIDFF", "rights adviser"}},
+      {"role.data_protection", {"protection des données", "data protection officer"}},
+      {"role.regional_coordination", {"coordination régionale", "regional coordination"}},
       // how values are written
       {"kind.date", {"AAAA-MM-JJ", "YYYY-MM-DD"}},
       {"kind.boolean", {"oui ou non", "yes or no"}},

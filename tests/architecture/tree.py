@@ -12,7 +12,7 @@ def files(root):
     """Every file of the tree but what is built or fetched, as paths relative to `root`."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        for name in sorted(names):
+        for name in sorted(set(names) - SKIPPED):  # .git is a file in a worktree
             yield (pathlib.Path(folder) / name).relative_to(root)
 
 

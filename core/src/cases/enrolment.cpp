@@ -22,7 +22,7 @@ namespace {
 bool reads_cases(chain::Roles roles) {
   using chain::Role;
   return roles.has(Role::head) || roles.has(Role::social_worker) || roles.has(Role::housing_referent) ||
-         roles.has(Role::landlord_referent) || roles.has(Role::allocation_manager);
+         roles.has(Role::landlord_referent) || roles.has(Role::allocation_officer);
 }
 
 enum class Message : std::uint8_t { invitation = 1, answer = 2 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cases/meeting_code.hpp"
+#include "cases/roles.hpp"
 #include "cases/world.hpp"
 
 #include <abri/core/app.hpp>

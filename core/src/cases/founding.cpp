@@ -171,7 +171,7 @@ Result<void> create_organisation(World& world, const NewOrganisation& organisati
   ABRI_TRY(plan.user_name_sealed, seal_for_group(world, id, everyone.group, as_bytes(organisation.person)));
   using chain::Role;
   plan.roles = chain::Roles(Role::administrator) | Role::head;
-  plan.roles = founding.landlord ? plan.roles | Role::landlord_referent | Role::allocation_manager
+  plan.roles = founding.landlord ? plan.roles | Role::landlord_referent | Role::allocation_officer
                                  : plan.roles | Role::social_worker | Role::housing_referent;
   plan.device =
       chain::introduce_device(id, world.user, world.keyring.device(), world.keyring.box(0)->public_key());

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "chain/envelope.hpp"
-#include "chain/kinds.hpp"
 
 #include <abri/base/id.hpp>
 #include <abri/crypto/sign.hpp>
 
 #include <string>
-#include <vector>
 
-/// What people type when they bring devices, people and organisations together: codes and names of roles.
+/// The codes that people type when they bring devices, people and organisations together.
 namespace abri::core::cases {
 
 /// What a printed code says: where to meet, at which server, under which secret.
@@ -36,9 +34,5 @@ struct MeetingCode {
   /// The secret from which the capabilities of the log derive: the same, but for own_device.
   [[nodiscard]] Result<chain::ChainSecret> rendezvous_secret() const;
 };
-
-/// Identifiers of roles, as the command line takes them.
-Result<chain::Roles> parse_roles(const std::vector<std::string>& names);
-std::vector<std::string> role_names(chain::Roles roles);
 
 }  // namespace abri::core::cases

@@ -2,6 +2,7 @@
 #include "cases/records.hpp"
 
 #include "cases/feed_writer.hpp"
+#include "cases/roles.hpp"
 #include "merge/apply.hpp"
 #include "merge/change.hpp"
 #include "merge/view.hpp"
@@ -17,27 +18,6 @@
 namespace abri::core::cases {
 
 namespace {
-
-/// Chain roles as the schema's workflows name them.
-merge::Roles workflow_roles(chain::Roles roles) {
-  using chain::Role;
-  merge::Roles out = 0;
-  const auto map = [&](Role from, v1::Role to) {
-    if (roles.has(from)) out |= merge::role_bit(to);
-  };
-  map(Role::administrator, v1::ROLE_ADMINISTRATOR);
-  map(Role::head, v1::ROLE_HEAD);
-  map(Role::social_worker, v1::ROLE_SOCIAL_WORKER);
-  map(Role::housing_referent, v1::ROLE_HOUSING_REFERENT);
-  map(Role::shelter, v1::ROLE_SHELTER);
-  map(Role::landlord_referent, v1::ROLE_LANDLORD_REFERENT);
-  map(Role::allocation_manager, v1::ROLE_ALLOCATION_OFFICER);
-  map(Role::mediator, v1::ROLE_MEDIATOR);
-  map(Role::legal_adviser, v1::ROLE_RIGHTS_ADVISER);
-  map(Role::data_protection_officer, v1::ROLE_DATA_PROTECTION);
-  map(Role::coordinator, v1::ROLE_REGIONAL_COORDINATION);
-  return out;
-}
 
 std::string text_of(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
   const auto* known = type.find(field);

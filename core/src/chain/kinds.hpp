@@ -55,7 +55,8 @@ constexpr bool owns_cases(GroupPurpose purpose) {
   return purpose == GroupPurpose::team || purpose == GroupPurpose::referents;
 }
 
-/// What a user may do. Kept as bits: one person may hold several.
+/// What a user may do. Kept as bits: one person may hold several. The names are those of `Role` in workflow.proto
+/// (cases/roles.cpp, which a test compares).
 enum class Role : std::uint32_t {
   administrator = 1U << 0,
   head = 1U << 1,
@@ -63,11 +64,11 @@ enum class Role : std::uint32_t {
   housing_referent = 1U << 3,
   shelter = 1U << 4,
   landlord_referent = 1U << 5,
-  allocation_manager = 1U << 6,
+  allocation_officer = 1U << 6,
   mediator = 1U << 7,
-  legal_adviser = 1U << 8,
-  data_protection_officer = 1U << 9,
-  coordinator = 1U << 10,
+  rights_adviser = 1U << 8,
+  data_protection = 1U << 9,
+  regional_coordination = 1U << 10,
 };
 
 /// A set of roles. `Roles{Role::administrator} | Role::head`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/catalogue.hpp"
 
+#include "cases/roles.hpp"
 #include "cli/messages.hpp"
 #include "support/paths.hpp"
 
@@ -8,6 +9,7 @@
 #include <abri/core/sync_status.hpp>
 #include <abri/proto/schema.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -180,15 +182,19 @@ TEST_CASE("messages: every unit of the schema, every state of the connection and
   }
   for (int state = 0; state <= static_cast<int>(core::sync::State::stopped); ++state)
     CHECK(has_text("state." + std::string(core::sync::to_string(static_cast<core::sync::State>(state)))));
-  const auto roles = explain("invalid_argument", "role", Language::english);
-  std::size_t named = 0;
-  for (const auto& [key, message] : texts()) {
-    const std::string text(key);
-    if (!text.starts_with("role.")) continue;
-    CHECK(roles.find(text.substr(5)) != std::string::npos);
-    ++named;
+  const auto roles = core::cases::role_names(core::chain::Roles(core::chain::kKnownRoleBits));
+  CHECK(roles.size() == 11);
+  const auto guide = read_file(test::source_dir() / "docs/guide/fr/commandes.md");
+  for (const auto& role : roles) {
+    INFO(role);
+    CHECK(has_text("role." + role));
+    CHECK(guide.find("`" + role + "` (") != std::string::npos);
+    for (const auto language : kLanguages)
+      CHECK(explain("invalid_argument", "role", language).find(role) != std::string::npos);
   }
-  CHECK(named == 11);
+  const auto told = std::ranges::count_if(
+      texts(), [](const auto& text) { return std::string_view(text.first).starts_with("role."); });
+  CHECK(static_cast<std::size_t>(told) == roles.size());
 }
 
 TEST_CASE("messages: a number is told in the form that its language asks for", "[clients]") {

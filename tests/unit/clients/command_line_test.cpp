@@ -103,6 +103,12 @@ TEST_CASE("command line: the help of a step names the steps, and no word of a pr
   const auto request = run({"--lang=fr", "request", "advance", "--help"}).out;
   for (const auto* word : {"DEMANDE", "ÉTAPE", "acknowledge", "Accuser réception", "withdraw", "bailleur"})
     CHECK(request.find(word) != std::string::npos);
+  const auto cases = run({"--lang=fr", "case", "advance", "--help"}).out;
+  for (const auto* word : {"DOSSIER", "suspend", "Suspendre", "reopen", "Rouvrir"})
+    CHECK(cases.find(word) != std::string::npos);
+  const auto dwelling = run({"--lang=en", "dwelling", "advance", "--help"}).out;
+  for (const auto* word : {"DWELLING", "publish", "Publish again", "withdraw", "landlord"})
+    CHECK(dwelling.find(word) != std::string::npos);
   const auto idle = run({"--lang=fr", "unlock", "--help"}).out;
   CHECK(idle.find("INT") == std::string::npos);
   CHECK(idle.find("de 1 à 86400") != std::string::npos);
@@ -120,6 +126,8 @@ TEST_CASE("command line: every command has its help in both languages", "[client
                                                        {"partner", "confirm"},
                                                        {"case", "set"},
                                                        {"case", "new"},
+                                                       {"case", "advance"},
+                                                       {"dwelling", "advance"},
                                                        {"request", "advance"},
                                                        {"proposal", "new"},
                                                        {"conflict", "resolve"},

@@ -40,22 +40,24 @@ inline std::unique_ptr<core::App> make_app(const Folder& folder) {
   return std::move(*app);
 }
 
-inline core::NewOrganisation organisation() {
+inline core::NewOrganisation organisation(std::string kind = "fnsf_association") {
   AccountCode account;
   account.id = crypto::random_id<AccountId>();
   crypto::random_bytes(account.seed);
   return {"Association des Tilleuls",
-          "fnsf_association",
+          std::move(kind),
           "Awa Lenoir",
           "127.0.0.1:7433",
           crypto::SigningKey::generate().public_key().hex(),
           encode_account_code(account)};
 }
 
-/// A vault with an organisation of one person, who is its head.
+/// A vault with an organisation of one person, who is its head: an association, or another kind of the schema.
 class Desk {
  public:
-  Desk() : app(make_app(folder_)) { REQUIRE(app->create_organisation(organisation())); }
+  explicit Desk(std::string kind = "fnsf_association") : app(make_app(folder_)) {
+    REQUIRE(app->create_organisation(organisation(std::move(kind))));
+  }
 
   [[nodiscard]] Result<boost::json::value> ask(const std::string& command,
                                                boost::json::object arguments = {}) const {

@@ -2,6 +2,7 @@
 #include "support/paths.hpp"
 
 #include <abri/proto/schema.hpp>
+#include <abri/v1/workflow.pb.h>
 
 #include <fstream>
 #include <iterator>
@@ -31,6 +32,8 @@ TEST_CASE("glossary: every French label of the schema is explained", "[proto]") 
   const auto known = terms();
   CHECK(known.size() > 100);
   for (const auto& record : abri::proto::schema().records()) {
+    INFO(record.name);
+    CHECK(known.contains(record.label.fr));
     for (const auto& field : record.fields) {
       INFO(record.name << "." << field.name);
       CHECK(known.contains(field.label.fr));
@@ -40,5 +43,17 @@ TEST_CASE("glossary: every French label of the schema is explained", "[proto]") 
         CHECK(known.contains(value.label.fr));
       }
     }
+  }
+}
+
+TEST_CASE("glossary: every role of the schema is explained", "[proto]") {
+  const auto known = terms();
+  const auto* roles = abri::v1::Role_descriptor();
+  CHECK(roles->value_count() > 10);
+  for (int i = 0; i < roles->value_count(); ++i) {
+    const auto& value = *roles->value(i);
+    if (value.number() == abri::v1::ROLE_UNSPECIFIED) continue;
+    INFO(value.name());
+    CHECK(known.contains(value.options().GetExtension(abri::value_fr)));
   }
 }

@@ -13,6 +13,7 @@
 
 namespace abri::core::sync {
 
+/// What the connection to the server is doing.
 enum class State : std::uint8_t {
   offline,      ///< no connection; the next attempt has its time, or there is no server yet
   connecting,   ///< the transport or the handshake is on its way
@@ -21,6 +22,7 @@ enum class State : std::uint8_t {
   stopped,      ///< by the device, or for good: see `Status::error` (Errc::wrong_server)
 };
 
+/// The English identifier of a state, for JSON and logs; stable.
 constexpr std::string_view to_string(State state) {
   switch (state) {
     case State::offline:
@@ -37,11 +39,12 @@ constexpr std::string_view to_string(State state) {
   return "unknown";
 }
 
+/// Where one log that this device follows stands.
 struct LogStatus {
   LogId log;
-  std::uint64_t size{0};     ///< entries held and applied
-  std::uint64_t sending{0};  ///< entries sent and not yet back in the log
-  bool caught_up{false};
+  std::uint64_t size{0};      ///< entries held and applied
+  std::uint64_t sending{0};   ///< entries sent and not yet back in the log
+  bool caught_up{false};      ///< read to its end
   bool stopped{false};        ///< evidence against the server: not followed any more
   std::optional<Errc> error;  ///< why it is not followed or not written to at the moment
 };

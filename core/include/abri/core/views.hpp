@@ -20,6 +20,7 @@ struct ValueView {
   Time written;
 };
 
+/// One field of a record as it stands.
 struct FieldView {
   std::string name;               ///< identifier of the schema, "safe_phone"
   std::vector<ValueView> values;  ///< empty: never set; several in a set or a conflict
@@ -27,6 +28,7 @@ struct FieldView {
   bool hidden{false};  ///< sensitive and not asked for: `values` is empty though there is something
 };
 
+/// One record of a file, as far as this device can read it.
 struct RecordView {
   RecordId id;
   std::string type;               ///< identifier of the schema, "needs_sheet"
@@ -37,18 +39,20 @@ struct RecordView {
 /// A container of records: a case of the association, a dwelling or organisation record, or a request shared with a partner.
 enum class CaseKind : std::uint8_t { case_file = 1, dwelling = 2, request = 3, organisation = 4 };
 
+/// A file as a line of a list.
 struct CaseSummary {
   CaseId id;
   CaseKind kind{CaseKind::case_file};
-  std::string title;  ///< family name and first name, or the pseudonym, or the landlord's reference
-  std::string state;  ///< enumerator name of the workflow's state, if there is one
-  bool conflict{false};
-  bool unsent{false};  ///< something of it has not reached the server yet
+  std::string title;     ///< family name and first name, or the pseudonym, or the landlord's reference
+  std::string state;     ///< enumerator name of the workflow's state, if there is one
+  bool conflict{false};  ///< a field of it waits for a choice
+  bool unsent{false};    ///< something of it has not reached the server yet
 };
 
+/// A file with all its records.
 struct CaseView {
   CaseSummary summary;
-  std::vector<RecordView> records;
+  std::vector<RecordView> records;  ///< by type, then id
   /// People who wrote an address here under a key that this device does not have. An address that it does show may be older.
   std::vector<std::string> unreadable;
 };
@@ -67,57 +71,60 @@ enum class AddressHolders : std::uint8_t {
   one_device,       ///< this person alone, on this device
 };
 
+/// A field that waits for a person's choice, and where it is.
 struct ConflictView {
   CaseId case_id;
   RecordId record_id;
-  std::string record_type;
-  FieldView field;
-  std::string title;  ///< of the case
+  std::string record_type;  ///< identifier of the schema
+  FieldView field;          ///< hidden where sensitive
+  std::string title;        ///< of the case
 };
 
 /// A request that this organisation sent or received.
 struct RequestView {
   CaseSummary summary;
-  std::string association;
-  std::string landlord;
-  std::string sent_on;  ///< ISO date
-  /// On the side that sent it: the case that it stands for.
+  std::string association;  ///< name of the organisation that sent it
+  std::string landlord;     ///< name of the organisation that it is addressed to
+  std::string sent_on;      ///< ISO date
+  /// On the side that sent it: the case that it stands for, and its title.
   std::optional<CaseId> case_id;
   std::string case_title;
 };
 
+/// A bilateral chain of this organisation.
 struct PartnerView {
-  OrganisationId id;
-  std::string name;
-  std::string fingerprint;  ///< five groups of five digits that both sides compare
-  bool confirmed{false};    ///< on this side
-  bool joined{false};       ///< the other organisation has answered
+  OrganisationId id;  ///< of the other organisation; zero while it is not known
+  std::string name;   ///< as it calls itself
+  std::string
+      fingerprint;        ///< five groups of five digits that both sides compare; empty before both are there
+  bool confirmed{false};  ///< on this side
+  bool joined{false};     ///< the other organisation has answered
 };
 
+/// A person of this organisation.
 struct PersonView {
   UserId id;
-  std::string name;
-  std::vector<std::string> roles;
-  std::uint32_t devices{0};
+  std::string name;                ///< empty where this device does not hold the key of names yet
+  std::vector<std::string> roles;  ///< identifiers, "social_worker"
+  std::uint32_t devices{0};        ///< active ones
 };
 
 /// What `status` shows. Never a text of a case.
 struct StatusView {
-  std::string organisation;
-  std::string person;
-  std::vector<std::string> roles;
+  std::string organisation;        ///< name; empty before this device belongs to one
+  std::string person;              ///< name of whose device this is
+  std::vector<std::string> roles;  ///< hers, as identifiers
   bool joining{false};     ///< a code was taken, and the device that gave it has not brought this one in yet
   std::string connection;  ///< offline, connecting, catching_up, live, stopped
   std::string last_error;  ///< identifier of `Errc`, empty if none
-  std::optional<Time> last_contact;
-  std::uint64_t unsent{0};        ///< edits that the server has not acknowledged
-  std::uint64_t unsent_cases{0};  ///< cases, dwellings and requests that these edits belong to
-  std::uint64_t cases{0};
-  std::uint64_t conflicts{0};
-  std::uint64_t notices{0};
-  bool stale{
-      false};  ///< the vault was restored or rolled back: nothing is sent before everything is read again
-  bool possibly_stale{false};         ///< nothing fresh from other devices for 72 hours
+  std::optional<Time> last_contact;  ///< last frame of the server
+  std::uint64_t unsent{0};           ///< edits that the server has not acknowledged
+  std::uint64_t unsent_cases{0};     ///< cases, dwellings and requests that these edits belong to
+  std::uint64_t cases{0};            ///< case files; no dwellings, requests or entries of the directory
+  std::uint64_t conflicts{0};        ///< fields that wait for a choice
+  std::uint64_t notices{0};          ///< what was refused while reading, evidence included; reveals left out
+  /// The vault was restored or rolled back: nothing is sent before everything is read again.
+  bool stale{false};
   bool update_needed{false};          ///< a newer version wrote something this one cannot judge
   std::vector<std::string> evidence;  ///< misbehaviour of the server that was noticed
 };

@@ -7,7 +7,7 @@
 #include <cstddef>
 
 /// XChaCha20-Poly1305. The only place that calls it. It does not commit to its key: whoever opens must know from signed
-/// bytes which key is meant (`commitment`), as all callers here do.
+/// bytes which key is meant (`commitment`), as all callers here do. Everything here is safe on any thread.
 namespace abri::crypto {
 
 inline constexpr std::size_t kNonceSize = 24;
@@ -32,12 +32,12 @@ Result<void> open_once_into(std::span<std::byte> out, KeyView key, BytesView sea
 /// Appends nonce 24 ‖ ciphertext ‖ tag 16 to `out`.
 ///
 /// @param ad  canonical bytes: authenticated, not encrypted, not stored
-/// @threads   safe on any thread
 /// @source    docs/protocol.md section "Primitives"; draft-irtf-cfrg-xchacha-03
 template <Key32 K>
 void seal_append(Bytes& out, const K& key, BytesView plain, BytesView ad) {
   key.expose([&](detail::KeyView k) { detail::seal_append(out, k, plain, ad); });
 }
+/// The same into new bytes, `kSealOverhead` longer than `plain`.
 template <Key32 K>
 Bytes seal(const K& key, BytesView plain, BytesView ad) {
   Bytes out;
@@ -52,6 +52,8 @@ template <Key32 K>
 Result<void> open_append(Bytes& out, const K& key, BytesView sealed, BytesView ad) {
   return key.expose([&](detail::KeyView k) { return detail::open_append(out, k, sealed, ad); });
 }
+/// The same into new bytes, `kSealOverhead` shorter than `sealed`.
+/// @errors  as `open_append`
 template <Key32 K>
 Result<Bytes> open(const K& key, BytesView sealed, BytesView ad) {
   Bytes out;
@@ -60,7 +62,11 @@ Result<Bytes> open(const K& key, BytesView sealed, BytesView ad) {
 }
 
 /// Seals the one plaintext of a single-use key; appends ciphertext ‖ tag 16 to `out`.
+///
+/// @param ad  as `seal_append`
 void seal_once_append(Bytes& out, SingleUseKey key, BytesView plain, BytesView ad);
+/// Opens what `seal_once_append` made; appends the plaintext to `out`.
+///
 /// @errors  Errc::auth_failed  as above; `out` is as before
 Result<void> open_once_append(Bytes& out, const SingleUseKey& key, BytesView sealed, BytesView ad);
 

@@ -15,12 +15,14 @@ inline constexpr std::size_t kMaxCodeBytes = 1024;
 
 /// Bytes ‖ first two bytes of H("abri/1.code", bytes), five bits a character, the last filled up with zeros.
 /// @param bytes  1 to `kMaxCodeBytes`
+/// @threads      safe on any thread
 std::string encode_code(BytesView bytes);
 
 /// Reads upper and lower case, O as 0, I and L as 1, and ignores spaces, line ends and hyphens.
 ///
 /// @errors  Errc::malformed  at "code: character" (one that no code has), "code: length" (some missing or too many) or
 ///                           "code: checksum" (mistyped)
+/// @threads safe on any thread
 Result<Bytes> decode_code(std::string_view text);
 
 }  // namespace abri::crypto

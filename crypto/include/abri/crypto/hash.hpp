@@ -16,10 +16,12 @@ namespace abri::crypto {
 Hash hash(const Label& label, BytesView data);
 
 /// The same over pieces: `Hasher(label).update(a).update(b).finish()` equals `hash(label, a ‖ b)`. Pieces carry no
-/// separator; what is hashed must be unambiguous by its layout.
+/// separator; what is hashed must be unambiguous by its layout. An object belongs to one thread at a time.
 class Hasher {
  public:
+  /// Begins an empty hash under the label.
   explicit Hasher(const Label& label);
+  /// Goes on with more bytes.
   Hasher& update(BytesView data);
   /// Big-endian integers, as in `Writer`.
   Hasher& u8(std::uint8_t value);

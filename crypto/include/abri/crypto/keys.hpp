@@ -11,6 +11,7 @@
 #include <cstdint>
 
 /// The key tree of docs/protocol.md section "Keys". Each kind of key is a type of its own and converts into no other.
+/// Everything here is safe on any thread.
 namespace abri::crypto {
 
 using UserSeed = SecretKey<struct UserSeedTag, 32>;                  ///< U_g
@@ -33,6 +34,7 @@ class BoxKey {
  public:
   static constexpr std::size_t kSize = 32;
 
+  /// A new random key.
   static BoxKey generate();
   /// The key of 32 secret bytes.
   static BoxKey from_secret(std::span<const std::byte, kSize> secret);
@@ -54,10 +56,13 @@ class BoxKey {
 /// Id of a device: the first 16 bytes of H("abri/1.deviceid", its signing key).
 DeviceId device_id(const SigningPublicKey& key);
 
+/// The keys of a user's generation, each derived from its seed under a label of its own. Only the box key is used in this
+/// version.
 SigningKey user_signing_key(const UserSeed& seed);
 BoxKey user_box_key(const UserSeed& seed);
 UserSymmetricKey user_symmetric_key(const UserSeed& seed);
 
+/// The keys of a group's generation: to wrap to it, to seal compartment keys and names under it, to derive its feeds' keys.
 BoxKey group_box_key(const GroupSeed& seed);
 CaseWrapKey case_wrap_key(const GroupSeed& seed);
 FeedRootKey feed_root_key(const GroupSeed& seed);
@@ -74,8 +79,10 @@ SigningKey write_capability(const ChainKey& key);
 /// made of this key's public half, see `log_id`).
 SigningKey owner_capability(const GroupSeed& administrators, const LogSalt& salt);
 
+/// The box key of stored bytes, which the caller wipes.
 /// @errors Errc::malformed  not exactly 32 bytes
 Result<BoxKey> box_key_from(BytesView secret);
+/// The signing key of a stored seed, which the caller wipes.
 /// @errors Errc::malformed  not exactly 32 bytes
 Result<SigningKey> signing_key_from(BytesView seed);
 

@@ -17,10 +17,14 @@
 /// Data of a log's leaf: leaf time in ms u64 ‖ H("abri/1.entry", entry) 32.
 ///
 /// A *perfect subtree* (level, index) covers the leaves [index·2^level, (index+1)·2^level); level 0 are the leaves.
+/// Functions are safe on any thread; an object belongs to one at a time.
 namespace abri::crypto {
 
+/// Root of the tree without leaves.
 Hash empty_root();
+/// Leaf of any data; a log's leaves are made by the other `leaf_hash`.
 Hash leaf_hash(BytesView data);
+/// Inner node over two subtrees.
 Hash node_hash(const Hash& left, const Hash& right);
 /// Hash of one log entry as stored: the part of a leaf that names the entry, and its content-derived id.
 Hash entry_hash(BytesView entry);
@@ -35,15 +39,18 @@ using NodeSource = std::function<Result<Hash>(unsigned level, std::uint64_t inde
 /// What is needed of a tree to append to it and to know its root: the roots of its largest perfect subtrees.
 class Frontier {
  public:
+  /// Number of leaves.
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// Hashes at most 63 times.
   [[nodiscard]] Hash root() const;
+  /// One more leaf, at index `size()`.
   void append(const Hash& leaf);
+  /// The same, telling of each perfect subtree that it completes.
   void append(const Hash& leaf, const OnNode& on_node);
 
   /// size u64 ‖ 32 bytes for each set bit of size, the largest subtree first. At most 8 + 64·32 bytes.
   [[nodiscard]] Bytes encode() const;
-  /// @errors Errc::malformed
+  /// @errors Errc::malformed  not the length that its size asks for
   static Result<Frontier> decode(BytesView bytes);
   /// The frontier of a stored tree.
   /// @errors those of `nodes`
@@ -66,7 +73,8 @@ class MemoryTree {
   void append(const Hash& leaf);
   [[nodiscard]] std::uint64_t size() const { return frontier_.size(); }
   [[nodiscard]] Hash root() const { return frontier_.root(); }
-  /// @errors Errc::not_found
+  /// A perfect subtree.
+  /// @errors Errc::not_found  not complete yet
   [[nodiscard]] Result<Hash> node(unsigned level, std::uint64_t index) const;
   /// A view of this tree; ends with it.
   [[nodiscard]] NodeSource nodes() const;
@@ -92,10 +100,12 @@ Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t siz
 Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
                                             const NodeSource& nodes);
 
+/// Checks that leaf `index` is in the tree of `size` leaves with this root.
 /// @errors Errc::auth_failed  the proof does not lead from this leaf at this place to this root
 Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
                               std::span<const Hash> proof, const Hash& root);
 
+/// Checks that the new tree begins with the old one.
 /// @errors Errc::auth_failed  the new tree is not proven to begin with the old one
 Result<void> verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,
                                 const Hash& new_root, std::span<const Hash> proof);

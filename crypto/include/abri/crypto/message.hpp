@@ -25,6 +25,8 @@ struct MessagePosition {
   std::uint32_t index{0};  ///< of the body in its entry
 };
 
+/// K_m of one body; another one for every entry and body.
+/// @threads  safe on any thread
 MessageKey message_key(const CompartmentKey& key, const MessagePosition& position);
 
 /// Appends the sealed Change (16 bytes longer) to `out`.
@@ -32,13 +34,17 @@ MessageKey message_key(const CompartmentKey& key, const MessagePosition& positio
 /// @threads            safe on any thread
 void seal_message_append(Bytes& out, const CompartmentKey& key, const MessagePosition& position,
                          BytesView body_header, BytesView change);
+/// The same under a key that was made for this body.
 void seal_message_append(Bytes& out, MessageKey key, const MessagePosition& position, BytesView body_header,
                          BytesView change);
 
 /// Appends the Change to `out`.
 /// @errors  Errc::auth_failed  another key, position or header, any bit changed, or too short; `out` is as before
+/// @threads safe on any thread
 Result<void> open_message_append(Bytes& out, const CompartmentKey& key, const MessagePosition& position,
                                  BytesView body_header, BytesView sealed);
+/// The same under a key that was made for this body.
+/// @errors  as above
 Result<void> open_message_append(Bytes& out, const MessageKey& key, const MessagePosition& position,
                                  BytesView body_header, BytesView sealed);
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 
+/// Lengths on the wire, which tell buckets and not contents. Safe on any thread.
 namespace abri::crypto {
 
 /// The length on the wire of a sealed entry that needs at least `size` bytes: 384, 512, 768, 1024, 1536, 2048, then PADMÉ

@@ -22,6 +22,7 @@ struct PassphraseParameters {
 
   /// The weakest that is accepted, 0.15 s: small machines, tests.
   static constexpr PassphraseParameters floor() { return {kFloorMemoryKib, kFloorPasses}; }
+  /// Whether they may be used.
   /// @errors Errc::weak_parameters  below the floor
   ///         Errc::too_large        above the ceiling
   [[nodiscard]] Result<void> check() const;
@@ -50,17 +51,24 @@ Result<PassphraseKey> stretch(const SecretText& passphrase, const PassphraseSalt
 inline constexpr std::size_t kSlotSize = 106;
 using Slot = ByteArray<kSlotSize>;
 
+/// Seals the database's key under a passphrase, with a new random salt. Takes time and memory as `stretch`.
+///
 /// @param keystore  null where the operating system keeps none
 /// @errors          as `stretch`
+/// @threads         safe on any thread
 Result<Slot> seal_slot(const SecretText& passphrase, const KeystoreSecret* keystore, const DatabaseKey& key,
                        const PassphraseParameters& parameters = {});
 
+/// Opens a slot. Takes the time and memory that it names, between floor and ceiling.
+///
 /// @errors  Errc::malformed            not 106 bytes
 ///          Errc::version_unsupported  a newer layout
 ///          Errc::weak_parameters      the slot asks for less than the floor: tampered with
 ///          Errc::too_large            the slot asks for more than the ceiling: tampered with
 ///          Errc::wrong_passphrase     wrong passphrase or keystore secret, or parameters, salt or commitment changed
 ///          Errc::auth_failed          right passphrase, but the sealed key was changed
+///          Errc::invalid_argument     empty passphrase
+/// @threads safe on any thread
 Result<DatabaseKey> open_slot(BytesView slot, const SecretText& passphrase, const KeystoreSecret* keystore);
 
 /// The parameters that a slot states, to offer stronger ones at the next change of passphrase. Not yet authenticated.

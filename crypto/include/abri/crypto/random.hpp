@@ -14,10 +14,10 @@ namespace abri::crypto {
 /// @threads  safe on any thread; different in parent and child after `fork`
 void random_bytes(std::span<std::byte> out);
 
-/// 64 random bits: seeds of schedules, incarnations.
+/// 64 random bits: seeds of schedules, incarnations. As `random_bytes`.
 std::uint64_t random_u64();
 
-/// A random identifier, `random_id<CaseId>()`; never all zeros in practice.
+/// A random identifier, `random_id<CaseId>()`; never all zeros in practice. As `random_bytes`.
 template <class I>
 I random_id() {
   ByteArray<I::kSize> raw{};

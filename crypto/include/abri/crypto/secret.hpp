@@ -17,7 +17,8 @@
 ///   SecretKey   guarded pages, not swapped or dumped, read-only once filled: seeds and keys that live long (tens of KiB each)
 ///   ScratchKey  a plain object that wipes itself: keys that are many or live for one call
 ///   SecretText  guarded pages: a passphrase while it is typed and used
-/// None can be copied or printed; each is looked at only inside `expose`.
+/// None can be copied or printed; each is looked at only inside `expose`. Const members are safe on any thread. Without memory
+/// std::bad_alloc is thrown.
 namespace abri::crypto {
 
 /// Overwrites with zeros in a way that no compiler drops.
@@ -55,7 +56,7 @@ class WipedArray {
   ByteArray<N> bytes_{};
 };
 
-/// N secret bytes in guarded memory. Moved from, it holds nothing and must not be exposed.
+/// N secret bytes in guarded memory. Moved from, it holds nothing and must not be exposed. `generate`: random ones.
 template <class Tag, std::size_t N>
 class SecretKey {
  public:
@@ -115,6 +116,7 @@ class SecretKey {
 };
 
 /// N secret bytes inside the object itself, wiped at its end and when moved from. For keys that are many.
+/// Members as those of `SecretKey`.
 template <class Tag, std::size_t N>
 class ScratchKey {
  public:
@@ -201,14 +203,18 @@ class SecretText {
   /// @errors Errc::too_large
   static Result<SecretText> from(std::string_view text);
 
+  /// Adds what was typed.
   /// @errors Errc::too_large  nothing is appended
   Result<void> append(std::string_view text);
   /// Removes the last UTF-8 character, if any.
   void pop_back();
+  /// Wipes it.
   void clear();
+  /// In bytes of UTF-8.
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
+  /// The only way to read it: for the length of one call.
   template <std::invocable<std::string_view> F>
   decltype(auto) expose(F&& look) const {
     return std::forward<F>(look)(std::string_view(reinterpret_cast<const char*>(memory_.get()), size_));

@@ -32,12 +32,13 @@ class SigningKey {
  public:
   static constexpr std::size_t kSeedSize = 32;
 
+  /// A new random key.
   static SigningKey generate();
   /// The key of a 32-byte secret seed; the same seed gives the same key.
   static SigningKey from_seed(std::span<const std::byte, kSeedSize> seed);
 
   [[nodiscard]] const SigningPublicKey& public_key() const { return public_key_; }
-  /// Signs; see `verify` for the layout. `body` is below 4 GiB.
+  /// Signs; see `verify` for the layout. `body` is below 4 GiB. Safe on any thread.
   [[nodiscard]] Signature sign(const Label& label, BytesView body) const;
 
   /// The seed, to be stored in a vault or sealed to another device.

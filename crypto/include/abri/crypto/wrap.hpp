@@ -10,7 +10,7 @@
 
 /// Sending a 32-byte secret to someone: `wrap` to a public key, `seal_key` under a symmetric key both sides hold. Neither
 /// says who sent it: the signed link names the commitment of the secret, and opening compares (docs/protocol.md,
-/// section "Wrapping a key").
+/// section "Wrapping a key"). Everything here is safe on any thread.
 namespace abri::crypto {
 
 /// What the wrapped secret is. On the wire in one byte.
@@ -40,6 +40,7 @@ struct WrapContext {
   std::uint32_t sender_device{0};         ///< the sender's number on the chain
   std::uint64_t sequence{0};              ///< of the link, or of the author's entry; below 2^48
 
+  /// The 69 bytes above.
   [[nodiscard]] ByteArray<kSize> encode() const;
 };
 
@@ -62,7 +63,6 @@ Result<void> open_key(std::span<std::byte, 32> secret, std::span<const std::byte
 ///
 /// @param psk  pre-shared secret of the organisation or of the two; null where there is none
 /// @errors     Errc::invalid_argument  the recipient's key is a point of small order
-/// @threads    safe on any thread
 template <Key32 Secret>
 Result<Wrap> wrap(const BoxPublicKey& recipient, const WrapContext& context, const Secret& secret,
                   const Psk* psk = nullptr) {
@@ -97,6 +97,8 @@ SealedKey seal_key(const K& key, BytesView context, const Secret& secret) {
   });
 }
 
+/// Opens what `seal_key` made.
+///
 /// @param commitment  of the secret, from the signed link: anything else is refused
 /// @errors            Errc::auth_failed  another key, context or commitment, any bit changed, or not 48 bytes
 template <Key32 Secret, Key32 K>

@@ -12,6 +12,7 @@
 /// "ACCT-" ‖ hex(account id 16 ‖ Ed25519 seed 32 ‖ CRC-16 of both). It opens logs on the account: keep it secret.
 namespace abri {
 
+/// What the code holds: who may open logs on which account.
 struct AccountCode {
   AccountId id;
   ByteArray<32> seed{};  ///< of the account's Ed25519 key; the caller wipes it
@@ -30,6 +31,8 @@ constexpr std::uint16_t crc16(BytesView bytes) {
 }
 }  // namespace detail
 
+/// The code as it is printed: 105 characters, a secret.
+/// @threads  safe on any thread
 inline std::string encode_account_code(const AccountCode& code) {
   Writer out(50);
   out.raw(code.id.bytes()).raw(code.seed);
@@ -38,8 +41,10 @@ inline std::string encode_account_code(const AccountCode& code) {
   return "ACCT-" + to_hex(out.view());
 }
 
+/// Reads a code as it was typed.
 /// @param text  the code; spaces at its ends and letter case do not matter
 /// @errors Errc::malformed  not such a code, or a typing error
+/// @threads  safe on any thread
 inline Result<AccountCode> parse_account_code(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return Error{Errc::malformed, "account code"};

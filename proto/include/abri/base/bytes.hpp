@@ -21,12 +21,14 @@ using BytesView = std::span<const std::byte>;
 template <std::size_t N>
 using ByteArray = std::array<std::byte, N>;
 
+/// The same memory seen as bytes, or as text; ends with it.
 inline BytesView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 inline std::string_view as_text(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+/// A copy.
 inline Bytes to_bytes(BytesView view) {
   return {view.begin(), view.end()};
 }
@@ -44,6 +46,7 @@ ByteArray<N> to_array(BytesView view) {
 
 /// Lower-case hexadecimal, two digits a byte.
 std::string to_hex(BytesView bytes);
+/// Reads hexadecimal digits of either case.
 /// @errors Errc::malformed  odd length or a character outside 0-9 a-f A-F
 Result<Bytes> from_hex(std::string_view text);
 
@@ -52,13 +55,16 @@ Result<Bytes> from_hex(std::string_view text);
 class Writer {
  public:
   Writer() = default;
+  /// @param reserve  bytes to make room for at once
   explicit Writer(std::size_t reserve) { out_.reserve(reserve); }
 
+  /// Integers of that many bits; the rest of a wider argument is cut off.
   Writer& u8(std::uint8_t v) { return integer(v, 1); }
   Writer& u16(std::uint16_t v) { return integer(v, 2); }
   Writer& u32(std::uint32_t v) { return integer(v, 4); }
   Writer& u48(std::uint64_t v) { return integer(v, 6); }
   Writer& u64(std::uint64_t v) { return integer(v, 8); }
+  /// The bytes as they are, without a length.
   Writer& raw(BytesView bytes) {
     out_.insert(out_.end(), bytes.begin(), bytes.end());
     return *this;
@@ -76,6 +82,7 @@ class Writer {
     return u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
   }
 
+  /// What was written so far.
   [[nodiscard]] std::size_t size() const { return out_.size(); }
   [[nodiscard]] BytesView view() const { return out_; }
   [[nodiscard]] Bytes take() { return std::move(out_); }
@@ -94,11 +101,13 @@ class Reader {
  public:
   explicit Reader(BytesView in) : in_(in) {}
 
+  /// Integers of that many bits.
   std::uint8_t u8() { return static_cast<std::uint8_t>(integer(1)); }
   std::uint16_t u16() { return static_cast<std::uint16_t>(integer(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(integer(4)); }
   std::uint64_t u48() { return integer(6); }
   std::uint64_t u64() { return integer(8); }
+  /// The next `size` bytes.
   BytesView raw(std::size_t size) {
     if (size > in_.size()) {
       fail();
@@ -108,16 +117,19 @@ class Reader {
     in_ = in_.subspan(size);
     return out;
   }
+  /// A copy of the next N bytes.
   template <std::size_t N>
   ByteArray<N> array() {
     const auto view = raw(N);
     if (view.size() != N) return ByteArray<N>{};
     return to_array<N>(view);
   }
+  /// Bytes behind their 16-bit or 32-bit length; all that is left.
   BytesView short_bytes() { return raw(u16()); }
   BytesView long_bytes() { return raw(u32()); }
   BytesView rest() { return raw(in_.size()); }
 
+  /// What was read makes no sense: nothing more is read.
   void fail() {
     ok_ = false;
     in_ = {};
@@ -125,6 +137,7 @@ class Reader {
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] std::size_t left() const { return in_.size(); }
   /// Everything was there and nothing is left over.
+  /// @param where  a string literal: what was read
   /// @errors Errc::malformed
   Result<void> finish(const char* where) const {
     if (!ok_ || !in_.empty()) return Error{Errc::malformed, where};

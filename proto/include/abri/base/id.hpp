@@ -27,6 +27,7 @@ class Id {
     return from(bytes);
   }
 
+  /// The N bytes; as 2 N lower-case hexadecimal digits.
   [[nodiscard]] constexpr std::span<const std::byte, N> bytes() const noexcept { return raw_; }
   [[nodiscard]] constexpr const ByteArray<N>& array() const noexcept { return raw_; }
   [[nodiscard]] std::string hex() const { return to_hex(raw_); }

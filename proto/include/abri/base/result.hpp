@@ -31,12 +31,14 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
+  /// The value; a bug where there is none.
   const T& operator*() const& { return get(); }
   T& operator*() & { return get(); }
   T&& operator*() && { return std::move(get()); }
   const T* operator->() const { return &get(); }
   T* operator->() { return &get(); }
 
+  /// The error; a bug where there is a value.
   [[nodiscard]] const Error& error() const {
     ABRI_ASSERT(state_.index() == 1);
     return *std::get_if<1>(&state_);
@@ -58,6 +60,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
+/// Done, or an `Error`.
 template <>
 class [[nodiscard]] Result<void> {
  public:

@@ -10,6 +10,7 @@ namespace abri {
 /// the server's edge reads a clock.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// Milliseconds since 1970, as the wire and the vault hold them.
 constexpr std::uint64_t to_millis(Time t) {
   return static_cast<std::uint64_t>(t.time_since_epoch().count());
 }

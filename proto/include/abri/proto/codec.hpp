@@ -18,9 +18,11 @@ void silence_protobuf();
 /// fields are kept.
 /// @errors  Errc::too_large  more than `max` bytes, nothing was parsed
 ///          Errc::malformed  cut short, too deep, no UTF-8
+/// @threads safe on any thread
 Result<void> parse_into(google::protobuf::MessageLite& message, BytesView bytes, std::size_t max);
 
 /// As `parse_into`, into a new message.
+/// @errors  as `parse_into`
 template <std::derived_from<google::protobuf::MessageLite> T>
 Result<T> parse(BytesView bytes, std::size_t max) {
   T message;

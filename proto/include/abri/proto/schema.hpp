@@ -13,6 +13,7 @@
 /// The schema (proto/abri/v1/records.proto) as data: what forms, columns, indices, merging and projections are derived from.
 namespace abri::proto {
 
+/// Of labels and of what `render` writes.
 enum class Language : std::uint8_t { fr, en };
 
 /// A text in both languages.
@@ -22,6 +23,7 @@ struct Label {
   [[nodiscard]] std::string_view in(Language language) const { return language == Language::fr ? fr : en; }
 };
 
+/// What a field holds, one value or each item.
 enum class Kind : std::uint8_t { text, integer, boolean, enumeration, date };
 
 /// One value of an enumeration. The unspecified one (number 0) is none of them.
@@ -32,6 +34,7 @@ struct EnumValue {
   std::int32_t safety{0};  ///< order for MAX_SAFETY: the greater is the safer
 };
 
+/// The values that a field of this kind can have. `find`: null where there is none of that number or name.
 struct Enumeration {
   std::string name;  ///< "DangerLevel"
   std::vector<EnumValue> values;
@@ -52,6 +55,7 @@ struct ProjectionRule {
   std::string on_field;
 };
 
+/// One field of a record, with all that the schema says of it.
 struct Field {
   std::uint32_t number{0};
   std::string name;  ///< "safe_phone"
@@ -78,6 +82,7 @@ struct Field {
   [[nodiscard]] bool projected() const { return projection.kind != PROJECTION_UNSPECIFIED; }
 };
 
+/// One kind of record. `find`: null where it has no such field.
 struct RecordType {
   std::uint32_t number{0};
   std::string name;  ///< "needs_sheet"
@@ -88,12 +93,15 @@ struct RecordType {
   [[nodiscard]] const Field* find(std::string_view name) const;
 };
 
+/// All records of the schema. Never changes: safe on any thread.
 class Schema {
  public:
   /// Of `Change.schema_version`; see proto/VERSIONS.md.
   static constexpr std::uint32_t kVersion = 1;
 
+  /// In the order of records.proto.
   [[nodiscard]] std::span<const RecordType> records() const { return records_; }
+  /// By its stable number, or by its name "needs_sheet"; null where there is none.
   [[nodiscard]] const RecordType* find(std::uint32_t number) const;
   [[nodiscard]] const RecordType* find(std::string_view name) const;
   /// The record types with at least one field of that compartment.
@@ -112,6 +120,7 @@ const Schema& schema();
 
 /// Stable lower-case name of a compartment: "dwelling_address".
 std::string compartment_name(Compartment compartment);
+/// The compartment of that name.
 /// @errors Errc::not_found
 Result<Compartment> compartment_by_name(std::string_view name);
 
@@ -124,15 +133,20 @@ bool has_form(const Field& field, std::string_view text);
 /// by commas; of ADD_WINS and NOTES fields the text is one item. Telephone numbers (unit phone) become E.164, in whatever of the usual
 /// forms they were written. Blanks around it are dropped; empty text: no value.
 /// @errors  Errc::invalid_argument  not of the field's kind, out of its range, or not of its unit's form
-///          Errc::too_large         longer than `limits::kMaxTextBytes`
+///          Errc::too_large         longer than `limits::kMaxTextBytes`, or more than `limits::kMaxListItems` items
+/// @threads safe on any thread
 Result<Value> parse_value(const Field& field, std::string_view text);
 
-/// What a person reads; of a repeated field `value` is a list (as `current` in core/src/merge/view.hpp gives it). Values that this version does not know are shown by their number. Empty for no value.
+/// What a person reads; of a repeated field `value` is a list (as `current` in core/src/merge/view.hpp gives it). Values that this
+/// version does not know are shown by their number. Empty for no value.
+/// @threads safe on any thread
 std::string render(const Field& field, const Value& value, Language language);
 
 /// Is `value`, received from a peer, of the field's kind and size? Ranges are not checked: they may differ between versions,
 /// and what one device takes all must take.
-/// @errors  Errc::malformed, Errc::too_large
+/// @errors  Errc::malformed  not of that kind
+///          Errc::too_large  above `limits::kMaxTextBytes` or `limits::kMaxListItems`
+/// @threads safe on any thread
 Result<void> check_value(const Field& field, const Value& value);
 
 }  // namespace abri::proto

@@ -25,14 +25,18 @@ namespace abri::proto {
 struct Value {
   std::string bytes;
 
+  /// A text or a date (ISO 8601); empty: no value. The size is checked by `check_value`.
   static Value text(std::string_view utf8) { return {std::string(utf8)}; }
+  /// Values of the other kinds. Number 0 of an enumeration is no value.
   static Value integer(std::int64_t number);
   static Value boolean(bool yes) { return {std::string(1, yes ? '\1' : '\0')}; }
   static Value enumeration(std::uint32_t number);
   /// Sorts the items and drops doubles.
   static Value list(std::vector<Value> items);
 
+  /// No value?
   [[nodiscard]] bool empty() const { return bytes.empty(); }
+  /// The bytes of a text or date; ends with the value.
   [[nodiscard]] std::string_view as_text() const { return bytes; }
   /// Nothing where there is no value or the bytes are not of that kind.
   [[nodiscard]] std::optional<std::int64_t> as_integer() const;

@@ -41,6 +41,7 @@ class Synchroniser {
   /// The device has something new to send or to follow. Cheap; many calls before the next turn of the loop are one.
   void notify_local();
 
+  /// Where the synchronisation stands now.
   [[nodiscard]] sync::Status status() const;
   /// Called after each event that changed the status or applied entries; never from inside a call of this class. What
   /// it throws is not caught.
