@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "support/memory_tree.hpp"
 #include "vectors.hpp"
 
 #include <abri/crypto/hash.hpp>
@@ -101,9 +102,8 @@ inline json::value make_merkle() {
   json::object out;
   json::array leaves;
   json::array trees;
-  json::array inclusions;
   json::array consistencies;
-  crypto::MemoryTree tree;
+  test::MemoryTree tree;
   crypto::Frontier frontier;
   for (std::uint64_t size = 0; size <= kSize; ++size) {
     trees.push_back(
@@ -115,12 +115,6 @@ inline json::value make_merkle() {
     tree.append(leaf);
     frontier.append(leaf);
   }
-  for (const std::uint64_t size : {1U, 2U, 7U, 8U, 21U}) {
-    for (std::uint64_t index = 0; index < size; index += size > 8 ? 4 : 1) {
-      const auto proof = *crypto::inclusion_proof(index, size, tree.nodes());
-      inclusions.push_back(json::object{{"index", index}, {"size", size}, {"proof", hex_list(proof)}});
-    }
-  }
   for (const std::uint64_t size : {1U, 6U, 8U, 21U}) {
     for (std::uint64_t old_size = 0; old_size <= size; old_size += size > 8 ? 3 : 1) {
       const auto proof = *crypto::consistency_proof(old_size, size, tree.nodes());
@@ -130,7 +124,6 @@ inline json::value make_merkle() {
   }
   out["leaves"] = leaves;
   out["trees"] = trees;
-  out["inclusion_proofs"] = inclusions;
   out["consistency_proofs"] = consistencies;
   return out;
 }

@@ -137,12 +137,6 @@ TEST_CASE("vectors: committed proofs verify against the committed roots", "[vect
   const auto root = [&](std::uint64_t size) {
     return at<Hash>(file.at("trees").as_array().at(size), "root");
   };
-  for (const auto& one : file.at("inclusion_proofs").as_array()) {
-    const auto index = number_at(one, "index");
-    const auto size = number_at(one, "size");
-    const auto leaf = at<Hash>(file.at("leaves").as_array().at(index), "leaf");
-    CHECK(crypto::verify_inclusion(index, size, leaf, hashes_at(one, "proof"), root(size)));
-  }
   for (const auto& one : file.at("consistency_proofs").as_array()) {
     const auto old_size = number_at(one, "old_size");
     const auto size = number_at(one, "size");

@@ -310,13 +310,6 @@ const root = (from) => {
   const k = split(from.length)
   return hash('abri/1.node', join(root(from.slice(0, k)), root(from.slice(k))))
 }
-const inclusion = (index, from) => {
-  if (from.length === 1) return []
-  const k = split(from.length)
-  return index < k
-    ? [...inclusion(index, from.slice(0, k)), root(from.slice(k))]
-    : [...inclusion(index - k, from.slice(k)), root(from.slice(0, k))]
-}
 const consistency = (oldSize, from, whole = true) => {
   if (oldSize === 0) return []
   if (oldSize === from.length) return whole ? [] : [root(from)]
@@ -333,10 +326,6 @@ const frontier = (from) => {
 for (const v of merkle.trees) {
   same(root(leaves.slice(0, v.size)), v.root, `root of ${v.size}`)
   same(join(integer(v.size, 8), ...frontier(leaves.slice(0, v.size))), v.frontier, `frontier of ${v.size}`)
-}
-for (const v of merkle.inclusion_proofs) {
-  const proof = inclusion(v.index, leaves.slice(0, v.size)).map(hex)
-  same(proof.join(), v.proof.join(), `inclusion of ${v.index} in ${v.size}`)
 }
 for (const v of merkle.consistency_proofs) {
   const proof = consistency(v.old_size, leaves.slice(0, v.size)).map(hex)

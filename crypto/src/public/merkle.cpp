@@ -139,44 +139,8 @@ Result<Frontier> Frontier::load(std::uint64_t size, const NodeSource& nodes) {
   return out;
 }
 
-MemoryTree::MemoryTree(std::span<const Hash> leaves) {
-  for (const auto& leaf : leaves) append(leaf);
-}
-
-void MemoryTree::append(const Hash& leaf) {
-  frontier_.append(leaf, [this](unsigned level, std::uint64_t, const Hash& node) {
-    if (levels_.size() <= level) levels_.emplace_back();
-    levels_[level].push_back(node);
-  });
-}
-
-Result<Hash> MemoryTree::node(unsigned level, std::uint64_t index) const {
-  if (level >= levels_.size() || index >= levels_[level].size()) return Error{Errc::not_found, "MemoryTree"};
-  return levels_[level][index];
-}
-
-NodeSource MemoryTree::nodes() const {
-  return [this](unsigned level, std::uint64_t index) { return node(level, index); };
-}
-
 Result<Hash> root_at(std::uint64_t size, const NodeSource& nodes) {
   return range_root(0, size, nodes);
-}
-
-Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& nodes) {
-  if (index >= size) return Error{Errc::invalid_argument, "inclusion_proof"};
-  std::vector<Hash> proof;
-  std::uint64_t start = 0;
-  while (size > 1) {  // from the root down to the leaf; turned round at the end
-    const std::uint64_t left = split(size);
-    const bool go_left = index - start < left;
-    ABRI_TRY(proof.emplace_back(),
-             go_left ? range_root(start + left, size - left, nodes) : range_root(start, left, nodes));
-    if (!go_left) start += left;
-    size = go_left ? left : size - left;
-  }
-  std::ranges::reverse(proof);
-  return proof;
 }
 
 Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
@@ -199,20 +163,6 @@ Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_
   }
   std::ranges::reverse(proof);
   return proof;
-}
-
-Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
-                              std::span<const Hash> proof, const Hash& root) {
-  const Error wrong{Errc::auth_failed, "verify_inclusion"};
-  if (index >= size) return wrong;
-  std::uint64_t last = size - 1;
-  Hash node = leaf;
-  for (const auto& sibling : proof) {
-    if (last == 0) return wrong;
-    node = sibling_is_left(index, last) ? node_hash(sibling, node) : node_hash(node, sibling);
-  }
-  if (last != 0 || node != root) return wrong;
-  return {};
 }
 
 Result<void> verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "support/memory_tree.hpp"
 #include "unit/crypto/support.hpp"
 
 #include <abri/crypto/hash.hpp>
@@ -8,6 +9,8 @@
 
 namespace abri::crypto {
 namespace {
+
+using test::MemoryTree;
 
 std::vector<Hash> some_leaves(std::size_t count) {
   std::vector<Hash> out;
@@ -73,35 +76,6 @@ TEST_CASE("merkle: a stored frontier goes on where it was, and a damaged one is 
   }
   CHECK(test::error_of(Frontier::decode({})) == Errc::malformed);
   CHECK(test::error_of(Frontier::decode(Writer().u64(~std::uint64_t{0}).view())) == Errc::malformed);
-}
-
-TEST_CASE("merkle: every inclusion proof verifies, for this leaf, place, size and root only",
-          "[crypto][merkle]") {
-  const auto leaves = some_leaves(67);
-  const MemoryTree tree(leaves);
-  for (std::uint64_t size = 1; size <= leaves.size(); ++size) {
-    const auto root = *root_at(size, tree.nodes());
-    for (std::uint64_t index = 0; index < size; ++index) {
-      const auto proof = *inclusion_proof(index, size, tree.nodes());
-      REQUIRE(verify_inclusion(index, size, leaves[index], proof, root));
-      REQUIRE_FALSE(verify_inclusion(index, size, leaves[(index + 1) % leaves.size()], proof, root));
-      if (size > 1) REQUIRE_FALSE(verify_inclusion((index + 1) % size, size, leaves[index], proof, root));
-      REQUIRE_FALSE(verify_inclusion(index, size, leaves[index], proof, *root_at(size - 1, tree.nodes())));
-      REQUIRE_FALSE(verify_inclusion(size, size, leaves[index], proof, root));
-      auto longer = proof;
-      longer.push_back(leaves[0]);
-      REQUIRE_FALSE(verify_inclusion(index, size, leaves[index], longer, root));
-      for (std::size_t i = 0; i < proof.size(); ++i) {
-        auto changed = proof;
-        changed[i] = leaves[i];
-        if (changed != proof) REQUIRE_FALSE(verify_inclusion(index, size, leaves[index], changed, root));
-      }
-      if (!proof.empty()) {
-        const auto shorter = std::span(proof).first(proof.size() - 1);
-        REQUIRE_FALSE(verify_inclusion(index, size, leaves[index], shorter, root));
-      }
-    }
-  }
 }
 
 TEST_CASE("merkle: every consistency proof verifies, for these two trees only", "[crypto][merkle]") {
@@ -170,17 +144,14 @@ TEST_CASE("merkle: proofs come from perfect subtrees that appending announced, e
   CHECK(announced.size() == 100 + 50 + 25 + 12 + 6 + 3 + 1);
 }
 
-TEST_CASE("merkle: a proof of a place that does not exist, or from a store that fails, is an error",
+TEST_CASE("merkle: a proof of a size that does not exist, or from a store that fails, is an error",
           "[crypto][merkle]") {
   const MemoryTree tree(some_leaves(5));
-  CHECK(test::error_of(inclusion_proof(5, 5, tree.nodes())) == Errc::invalid_argument);
-  CHECK(test::error_of(inclusion_proof(0, 0, tree.nodes())) == Errc::invalid_argument);
   CHECK(test::error_of(consistency_proof(4, 3, tree.nodes())) == Errc::invalid_argument);
-  CHECK(test::error_of(inclusion_proof(0, 9, tree.nodes())) == Errc::not_found);
+  CHECK(test::error_of(consistency_proof(4, 9, tree.nodes())) == Errc::not_found);
   const NodeSource broken = [](unsigned, std::uint64_t) -> Result<Hash> {
     return Error{Errc::storage_failed, "disk"};
   };
-  CHECK(test::error_of(inclusion_proof(1, 5, broken)) == Errc::storage_failed);
   CHECK(test::error_of(consistency_proof(1, 5, broken)) == Errc::storage_failed);
   CHECK(test::error_of(root_at(5, broken)) == Errc::storage_failed);
   CHECK(test::error_of(Frontier::load(5, broken)) == Errc::storage_failed);

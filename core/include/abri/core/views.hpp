@@ -4,6 +4,7 @@
 #include <abri/base/id.hpp>
 #include <abri/base/time.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -95,6 +96,8 @@ struct StatusView {
   std::string connection;  ///< offline, connecting, catching_up, live, stopped
   std::string last_error;  ///< identifier of `Errc`, empty if none
   std::optional<Time> last_contact;
+  std::optional<std::chrono::milliseconds>
+      server_clock_ahead;  ///< of this device's clock; above ten minutes a person is to be told
   std::uint64_t unsent{0};        ///< edits that the server has not acknowledged
   std::uint64_t unsent_cases{0};  ///< cases, dwellings and requests that these edits belong to
   std::uint64_t cases{0};

@@ -14,7 +14,6 @@
 namespace abri::crypto {
 
 using UserSeed = SecretKey<struct UserSeedTag, 32>;                  ///< U_g
-using UserSymmetricKey = SecretKey<struct UserSymmetricKeyTag, 32>;  ///< from U_g
 using GroupSeed = SecretKey<struct GroupSeedTag, 32>;                ///< T_g
 using CaseWrapKey = SecretKey<struct CaseWrapKeyTag, 32>;            ///< from T_g: seals compartment keys
 using FeedRootKey = SecretKey<struct FeedRootKeyTag, 32>;            ///< from T_g
@@ -54,9 +53,7 @@ class BoxKey {
 /// Id of a device: the first 16 bytes of H("abri/1.deviceid", its signing key).
 DeviceId device_id(const SigningPublicKey& key);
 
-SigningKey user_signing_key(const UserSeed& seed);
 BoxKey user_box_key(const UserSeed& seed);
-UserSymmetricKey user_symmetric_key(const UserSeed& seed);
 
 BoxKey group_box_key(const GroupSeed& seed);
 CaseWrapKey case_wrap_key(const GroupSeed& seed);

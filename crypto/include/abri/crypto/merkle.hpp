@@ -58,32 +58,9 @@ class Frontier {
   std::vector<Hash> peaks_;  // one for each set bit of size_, the largest first
 };
 
-/// A whole tree in memory, every perfect subtree kept: for tests, fixtures and small logs.
-class MemoryTree {
- public:
-  MemoryTree() = default;
-  explicit MemoryTree(std::span<const Hash> leaves);
-  void append(const Hash& leaf);
-  [[nodiscard]] std::uint64_t size() const { return frontier_.size(); }
-  [[nodiscard]] Hash root() const { return frontier_.root(); }
-  /// @errors Errc::not_found
-  [[nodiscard]] Result<Hash> node(unsigned level, std::uint64_t index) const;
-  /// A view of this tree; ends with it.
-  [[nodiscard]] NodeSource nodes() const;
-
- private:
-  Frontier frontier_;
-  std::vector<std::vector<Hash>> levels_;
-};
-
 /// Root of the first `size` leaves.
 /// @errors those of `nodes`
 Result<Hash> root_at(std::uint64_t size, const NodeSource& nodes);
-
-/// Proof that leaf `index` is in the tree of the first `size` leaves, from the leaf upwards; at most 64 hashes.
-/// @errors   Errc::invalid_argument  index not below size; and those of `nodes`
-/// @source   RFC 9162, 2.1.3
-Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& nodes);
 
 /// Proof that the tree of `old_size` leaves is the beginning of the tree of `new_size`; empty where they are the same or
 /// the old one is empty.
@@ -91,10 +68,6 @@ Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t siz
 /// @source   RFC 9162, 2.1.4
 Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
                                             const NodeSource& nodes);
-
-/// @errors Errc::auth_failed  the proof does not lead from this leaf at this place to this root
-Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
-                              std::span<const Hash> proof, const Hash& root);
 
 /// @errors Errc::auth_failed  the new tree is not proven to begin with the old one
 Result<void> verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,
