@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include <abri/crypto/code.hpp>
 #include <abri/crypto/hash.hpp>
-#include <abri/crypto/secret.hpp>
 
 namespace abri::crypto {
 namespace {
@@ -31,17 +30,14 @@ ByteArray<kChecksumSize> checksum(BytesView bytes) {
   return to_array<kChecksumSize>(BytesView(hash(labels::kCode, bytes).bytes()).first(kChecksumSize));
 }
 
-// The bytes and their checksum; wipes what it read where it fails.
-Result<Bytes> read_characters(std::string_view text) {
-  Bytes out;
+// The bytes and their checksum.
+Result<SecretBytes> read_characters(std::string_view text) {
+  SecretBytes out;
   out.reserve(kMaxCodeBytes + kChecksumSize);
   unsigned bits = 0;
   int bit_count = 0;
   std::size_t count = 0;
-  const auto fail = [&](const char* where) -> Error {
-    wipe(out);
-    return Error{Errc::malformed, where};
-  };
+  const auto fail = [](const char* where) { return Error{Errc::malformed, where}; };
   for (const char c : text) {
     if (is_filler(c)) continue;
     const int value = digit(c);
@@ -89,14 +85,11 @@ std::string encode_code(BytesView bytes) {
   return out;
 }
 
-Result<Bytes> decode_code(std::string_view text) {
+Result<SecretBytes> decode_code(std::string_view text) {
   ABRI_TRY(auto bytes, read_characters(text));
   const auto view = BytesView(bytes);
   const auto data = view.first(view.size() - kChecksumSize);
-  if (!equal(checksum(data), view.last(kChecksumSize))) {
-    wipe(bytes);
-    return Error{Errc::malformed, "code: checksum"};
-  }
+  if (!equal(checksum(data), view.last(kChecksumSize))) return Error{Errc::malformed, "code: checksum"};
   bytes.resize(data.size());
   return bytes;
 }

@@ -37,16 +37,8 @@ DeviceId device_id(const SigningPublicKey& key) {
   return truncate<DeviceId>(hash(labels::kDeviceId, key.bytes()));
 }
 
-SigningKey user_signing_key(const UserSeed& seed) {
-  return derive_signing_key(seed, labels::kUserSign, {});
-}
-
 BoxKey user_box_key(const UserSeed& seed) {
   return derive_box_key(seed, labels::kUserBox);
-}
-
-UserSymmetricKey user_symmetric_key(const UserSeed& seed) {
-  return derive<UserSymmetricKey>(seed, labels::kUserSymmetric, {});
 }
 
 BoxKey group_box_key(const GroupSeed& seed) {

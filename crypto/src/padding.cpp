@@ -7,7 +7,7 @@
 namespace abri::crypto {
 namespace {
 
-constexpr std::array<std::size_t, 6> kSmallBuckets{384, 512, 768, 1024, 1536, 2048};
+constexpr std::array<std::size_t, 6> kSmallBuckets{limits::kMinEntryBytes, 512, 768, 1024, 1536, 2048};
 constexpr std::byte kMark{0x80};
 
 // Rounds up so that only the first few bits of a length are told: as many as the length of its length.
@@ -25,14 +25,6 @@ Result<std::size_t> bucket(std::size_t size) {
   if (size > limits::kMaxEntryBytes) return Error{Errc::too_large, "bucket"};
   const auto* small = std::ranges::lower_bound(kSmallBuckets, size);
   return small != kSmallBuckets.end() ? *small : padme(size);
-}
-
-Result<void> pad(Bytes& bytes) {
-  if (bytes.size() > kMaxEnvelopeBytes) return Error{Errc::too_large, "pad"};
-  ABRI_TRY(const std::size_t total, bucket(bytes.size() + 1 + kSealOverhead));
-  bytes.push_back(kMark);
-  bytes.resize(total - kSealOverhead);
-  return {};
 }
 
 Result<BytesView> unpad(BytesView padded) {

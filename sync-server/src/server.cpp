@@ -95,6 +95,7 @@ ConnectionLimits limits_of(const Config& config) {
   out.append_bytes = BucketTable(config.limits.append_bytes);
   out.failed_proofs = BucketTable(config.limits.failed_proofs);
   out.hello_deadline = config.deadlines.hello;
+  out.proof_deadline = config.deadlines.proof;
   out.idle_deadline = config.deadlines.idle;
   return out;
 }
@@ -114,6 +115,7 @@ class Server {
   net::awaitable<void> drain();
   void begin_drain();
   void on_commit(Commit commit);
+  void on_fault(const Error& fault);
   void log_counters();
 
   Config config_;
@@ -140,6 +142,7 @@ class Server {
   std::shared_ptr<AdminSocket> admin_;
   std::shared_ptr<HealthCheck> health_;
   std::optional<Error> fault_;
+  bool damaged_{false};
   bool draining_{false};
   std::optional<StorageWorker> storage_;  // last: its thread ends before what it uses
 };
@@ -151,7 +154,8 @@ Result<void> Server::start(const Paths& paths, const std::function<void(const St
   hub_.set_storage(&*storage_);
   ABRI_TRY(admin_, open_admin_socket(io_, paths.admin, *storage_));
   if (config_.health_port != 0) {
-    ABRI_TRY(health_, open_health_check(io_, config_.health_port, [this] { return !draining_ && !fault_; }));
+    ABRI_TRY(health_,
+             open_health_check(io_, config_.health_port, [this] { return !draining_ && !damaged_; }));
   }
   ABRI_CHECK(listener_.open(config_.address, config_.port));
   net::co_spawn(io_, tick(), [](const std::exception_ptr&) {});
@@ -169,14 +173,19 @@ Result<void> Server::run() {
 }
 
 void Server::on_commit(Commit commit) {
-  if (commit.fault) {
-    log_error("storage_failed", *commit.fault);
-    if (commit.fault->code == Errc::storage_failed && !fault_) {
-      fault_ = commit.fault;  // what the disk holds is in doubt: end, and read it anew at the next start
-      begin_drain();
-    }
-  }
+  if (commit.fault) on_fault(*commit.fault);
   hub_.on_commit(std::move(commit));
+}
+
+void Server::on_fault(const Error& fault) {
+  if (fault.code == Errc::malformed) {  // one log cannot be read any more: starting again would not mend it
+    damaged_ = true;
+    return log_error("store_damaged", fault);
+  }
+  log_error("storage_failed", fault);
+  if (fault.code != Errc::storage_failed || fault_) return;
+  fault_ = fault;  // what the disk holds is in doubt: end, and read it anew at the next start
+  begin_drain();
 }
 
 net::awaitable<void> Server::tick() {

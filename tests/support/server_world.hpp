@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,12 +37,14 @@ class ServerWorld final : public server::JobSink {
   }
 
   /// The server ends and starts again from its store; all connections are gone.
-  void restart() {
+  /// @param meanwhile  what happens to the store's file
+  void restart(const std::function<void(const std::filesystem::path&)>& meanwhile = {}) {
     for (const auto& [id, peer] : peers_) hub_.remove(id);
     peers_.clear();
     jobs_.clear();
     service_.reset();
     store_.reset();
+    if (meanwhile) meanwhile(folder_ / "store.db");
     open();
   }
 
@@ -71,20 +74,18 @@ class ServerWorld final : public server::JobSink {
   }
   /// Carries out what was asked for, until nothing waits. Whatever may be written is committed together.
   void settle() {
-    while (!jobs_.empty()) {
-      auto jobs = std::exchange(jobs_, {});
-      std::vector<server::Job> writes;
-      server::Commit answers;
-      for (auto& job : jobs) {
-        if (server::LogService::is_write(job.what)) writes.push_back(std::move(job));
-      }
-      if (!writes.empty()) hub_.on_commit(service_->write(std::move(writes), now));
-      for (auto& job : jobs) {
-        if (server::LogService::is_write(job.what)) continue;
-        answers.replies.push_back({job.connection, job.request, service_->read(job.what, now)});
-      }
-      hub_.on_commit(std::move(answers));
+    while (!jobs_.empty()) settle_once();
+  }
+  /// Carries out what waits now; what the answers ask for waits on.
+  void settle_once() {
+    auto jobs = std::exchange(jobs_, {});
+    std::vector<server::Job> writes;
+    std::vector<server::Job> reads;
+    for (auto& job : jobs) {
+      (server::LogService::is_write(job.what) ? writes : reads).push_back(std::move(job));
     }
+    if (!writes.empty()) deliver(service_->write(std::move(writes), now));
+    if (!reads.empty()) deliver(service_->read(reads, now));
   }
   /// Moves time on, tells every connection.
   void pass(std::chrono::milliseconds time) {
@@ -138,8 +139,13 @@ class ServerWorld final : public server::JobSink {
   crypto::SigningKey account_key = crypto::SigningKey::generate();
   server::Account account;
   server::ConnectionLimits limits;
+  std::vector<Error> faults;  ///< that the store reported
 
  private:
+  void deliver(server::Commit commit) {
+    if (commit.fault) faults.push_back(*commit.fault);
+    hub_.on_commit(std::move(commit));
+  }
   struct Peer final : server::Peer {
     server::Connection& connection() override { return *logic; }
     void perform(server::Actions actions) override {

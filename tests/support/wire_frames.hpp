@@ -82,14 +82,13 @@ inline v1::Frame subscribe_frame(std::uint32_t request, const LogId& log, std::u
 
 inline v1::Frame append_frame(std::uint32_t request, const LogId& log,
                               const std::vector<std::string>& entries,
-                              std::optional<std::uint64_t> expected_size = {}, bool proof = false) {
+                              std::optional<std::uint64_t> expected_size = {}) {
   v1::Frame frame;
   frame.set_request(request);
   auto& append = *frame.mutable_append();
   append.set_log(field(log.bytes()));
   for (const auto& entry : entries) append.add_entries(entry);
   if (expected_size) append.set_expected_size(*expected_size);
-  append.set_proof(proof);
   return frame;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "support/memory_tree.hpp"
 #include "vectors.hpp"
 
 #include <abri/crypto/hash.hpp>
@@ -103,7 +104,7 @@ inline json::value make_merkle() {
   json::array trees;
   json::array inclusions;
   json::array consistencies;
-  crypto::MemoryTree tree;
+  abri::test::MemoryTree tree;
   crypto::Frontier frontier;
   for (std::uint64_t size = 0; size <= kSize; ++size) {
     trees.push_back(

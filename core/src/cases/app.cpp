@@ -285,6 +285,7 @@ Result<StatusView> App::status() {
   view.connection = sync::to_string(engine.state);
   if (engine.error) view.last_error = to_string(*engine.error);
   view.last_contact = engine.last_contact;
+  view.server_clock_ahead = engine.server_clock_ahead;
   ABRI_TRY(view.unsent,
            count(world, "SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM outbox)"));
   view.unsent_cases = world.unsent.size();

@@ -77,6 +77,10 @@ std::uint64_t last_leaf_time(World& world, const Log& log) {
   return leaf && *leaf ? to_millis((*leaf)->time) : 0;
 }
 
+bool is_greater(const sync::SignedHead& head, const Log& log) {
+  return head.size > (log.head ? log.head->size : 0);
+}
+
 }  // namespace
 
 DevicePort::DevicePort(World& world, vault::Vault& vault, Changed changed)
@@ -129,6 +133,18 @@ std::optional<sync::SignedHead> DevicePort::kept_head(const LogId& id) {
   return log == nullptr ? std::nullopt : log->head;
 }
 
+Result<void> DevicePort::keep_head(const LogId& id, const sync::SignedHead& head) {
+  auto* log = world_.log(id);
+  if (log == nullptr) return Error{Errc::not_found, "log"};
+  if (!is_greater(head, *log)) return {};
+  // After a loss of power the server is bound by what was kept before, as with entries of a feed.
+  const vault::DeferredCommits deferred(world_.db, true);
+  return change([&]() -> Result<void> {
+    log->head = head;
+    return store_log(world_, *log);
+  });
+}
+
 Result<sync::OpenParameters> DevicePort::open_parameters(const LogId& id) {
   const auto* log = world_.log(id);
   const auto* seed = administrators_seed(world_);
@@ -170,8 +186,6 @@ Result<crypto::Signature> DevicePort::sign_prove(const LogId& id, sync::Capabili
         return caps.read.sign(crypto::labels::kProve, body);
       case sync::Capability::write:
         return caps.write.sign(crypto::labels::kProve, body);
-      case sync::Capability::owner:
-        return Error{Errc::not_permitted, "owner capability"};
     }
     return Error{Errc::internal, "capability"};
   });
@@ -219,9 +233,9 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
     cases = std::move(effect.cases);
     log.size += arrived.entries.size();
     if (!arrived.frontier.empty()) log.frontier = arrived.frontier;
-    if (arrived.head) log.head = arrived.head;
+    if (arrived.head && is_greater(*arrived.head, log)) log.head = arrived.head;
     ABRI_CHECK(store_log(world_, log));
-    return Applied{effect.logs_changed || world_.logs.size() != logs_before, false};
+    return Applied{effect.logs_changed || world_.logs.size() != logs_before};
   });
   if (!applied) return applied;
   world_.logs.insert_or_assign(arrived.log, std::move(log));

@@ -21,6 +21,7 @@ class DevicePort final : public sync::Port {
   std::string server_address() override;
   std::vector<sync::Cursor> cursors() override;
   std::optional<sync::SignedHead> kept_head(const LogId& log) override;
+  Result<void> keep_head(const LogId& log, const sync::SignedHead& head) override;
   Result<sync::OpenParameters> open_parameters(const LogId& log) override;
   Result<crypto::Signature> sign_open(const LogId& log, BytesView body) override;
   Result<crypto::Signature> sign_prove(const LogId& log, sync::Capability capability,

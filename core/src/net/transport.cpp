@@ -34,6 +34,9 @@ constexpr auto kCloseTimeout = 2s;
 /// With Beast's 4 KiB a large frame is masked and written in many small pieces, at a tenth of the throughput.
 constexpr std::size_t kWriteBufferBytes = std::size_t{128} * 1024;
 
+/// What a message costs in the queue beside its bytes: small ones are not free.
+constexpr std::size_t kFrameCost = 64;
+
 /// Certificates are not looked at: the server signs the exporter of this connection with its pinned key (`Welcome`), which a
 /// party in between cannot have signed for it.
 asio::ssl::context make_tls_context() {
@@ -62,11 +65,13 @@ Endpoint split(const std::string& address) {
 
 class WebSocket final : public Transport, public std::enable_shared_from_this<WebSocket> {
  public:
-  WebSocket(asio::io_context& context, Events events)
+  WebSocket(asio::io_context& context, Events events, Limits limits)
       : events_(std::make_shared<Events>(std::move(events))),
+        limits_(limits),
         tls_(make_tls_context()),
         resolver_(context),
         deadline_(context),
+        write_deadline_(context),
         stream_(context, tls_) {}
 
   void start(const std::string& address) {
@@ -88,7 +93,9 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
 
   void send(Bytes frame) override {
     if (!up_ || closing_) return;
+    queued_bytes_ += cost(frame);
     queue_.push_back(std::move(frame));
+    if (queued_bytes_ > limits_.queued_bytes) return give_up();
     if (queue_.size() == 1) write();
   }
 
@@ -174,10 +181,24 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
     });
   }
 
+  static std::size_t cost(const Bytes& frame) { return frame.size() + kFrameCost; }
+
+  /// From inside a call: the event comes later.
+  void give_up() {
+    closing_ = true;
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->finish(Errc::timed_out); });
+  }
+
   void write() {
+    write_deadline_.expires_after(limits_.write);
+    write_deadline_.async_wait([self = shared_from_this()](error_code cancelled) {
+      if (!cancelled) self->finish(Errc::timed_out);
+    });
     stream_.async_write(asio::buffer(queue_.front()),
                         [self = shared_from_this()](error_code code, std::size_t) {
                           if (self->failed(code)) return;
+                          self->write_deadline_.cancel();
+                          self->queued_bytes_ -= cost(self->queue_.front());
                           self->queue_.pop_front();
                           if (!self->queue_.empty()) return self->write();
                           if (self->closing_) self->say_goodbye();
@@ -193,6 +214,7 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
     if (std::exchange(over_, true)) return;
     up_ = false;
     deadline_.cancel();
+    write_deadline_.cancel();
     resolver_.cancel();
     error_code ignored;
     static_cast<void>(socket().close(ignored));
@@ -200,12 +222,15 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
   }
 
   std::shared_ptr<Events> events_;  // shared: an event may end its own connection
+  Limits limits_;
   asio::ssl::context tls_;
   tcp::resolver resolver_;
-  asio::steady_timer deadline_;
+  asio::steady_timer deadline_;        // of the attempt, or of the end
+  asio::steady_timer write_deadline_;  // of the message being written
   websocket::stream<asio::ssl::stream<tcp::socket>, /*deflateSupported=*/false> stream_;
   beast::flat_buffer buffer_;
   std::deque<Bytes> queue_;  // the first one is being written
+  std::size_t queued_bytes_{0};
   bool up_{false};
   bool closing_{false};
   bool over_{false};
@@ -214,8 +239,8 @@ class WebSocket final : public Transport, public std::enable_shared_from_this<We
 }  // namespace
 
 std::shared_ptr<Transport> connect(asio::io_context& context, const std::string& address,
-                                   Transport::Events events) {
-  auto socket = std::make_shared<WebSocket>(context, std::move(events));
+                                   Transport::Events events, Transport::Limits limits) {
+  auto socket = std::make_shared<WebSocket>(context, std::move(events), limits);
   socket->start(address);
   return socket;
 }

@@ -4,6 +4,8 @@
 #include <abri/base/bytes.hpp>
 #include <abri/base/wire.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +29,13 @@ class Transport {
     std::function<void(Errc why)> closed;        ///< the last one: also where no connection came about
   };
 
+  /// What a server may cost that takes nothing: above it the connection ends with Errc::timed_out.
+  struct Limits {
+    std::size_t queued_bytes{std::size_t{8} * 1024 *
+                             1024};           ///< messages that wait, with what each costs itself
+    std::chrono::milliseconds write{20'000};  ///< one message
+  };
+
   Transport() = default;
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -43,6 +52,6 @@ class Transport {
 /// Begins to connect.
 /// @param address  "host:port"; an IPv6 address in brackets
 std::shared_ptr<Transport> connect(boost::asio::io_context& context, const std::string& address,
-                                   Transport::Events events);
+                                   Transport::Events events, Transport::Limits limits = {});
 
 }  // namespace abri::core::net

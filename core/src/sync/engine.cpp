@@ -245,11 +245,13 @@ Status Engine::status() const {
   status.state = state_;
   status.error = error_;
   status.last_contact = last_contact_;
-  status.server_clock_ahead = server_clock_ahead_;
   status.settled = settled();
   status.logs.reserve(order_.size());
   for (const auto& id : order_) {
     const auto& log = logs_.at(id);
+    const auto ahead = log.tail.clock_ahead();
+    auto& most = status.server_clock_ahead;
+    if (ahead && (!most || std::chrono::abs(*ahead) > std::chrono::abs(*most))) most = ahead;
     status.logs.push_back({.log = id,
                            .size = log.tail.size(),
                            .sending = log.window.entries(),

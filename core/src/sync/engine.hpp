@@ -98,7 +98,7 @@ class Engine {
     std::optional<Time> write_retry;  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
     std::deque<v1::Entries> pieces;  // of a long catch-up, to be applied together
-    std::size_t piece_bytes{0};
+    std::size_t piece_bytes{0};      // `limits::counted_bytes` of their entries
   };
   enum class Asked : std::uint8_t { prove_read, prove_write, open, subscribe, unsubscribe, append };
   struct Request {
@@ -127,6 +127,7 @@ class Engine {
   void receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& message, Time now);
   void done(std::uint32_t request);
   bool apply(Log& log, LogTail::Step& step, Time now);
+  bool keep_head(Log& log, const SignedHead& head);
   void apply_failed(Log& log, Errc why);
   bool accept(Log& log, const Finding& finding);
   void return_credit(std::size_t bytes);
@@ -167,7 +168,6 @@ class Engine {
   bool restart_{false};  // started again before the connection of before was closed
   std::optional<Errc> error_;
   std::optional<Time> last_contact_;
-  std::optional<std::chrono::milliseconds> server_clock_ahead_;
   std::uint64_t revision_{0};
 
   // of this connection

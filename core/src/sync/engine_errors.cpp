@@ -34,6 +34,8 @@ Errc meaning(v1::WireErrorCode code) {
       return Errc::server_misbehaved;
     case v1::UNAVAILABLE:
       return Errc::network_lost;
+    case v1::DAMAGED:
+      return Errc::storage_failed;
     default:
       return Errc::malformed;
   }
@@ -57,6 +59,12 @@ void Engine::error(std::uint32_t request, const v1::WireError& message, Time now
     found->second.write_proven = false;
     return;
   }
+  if (message.code() == v1::DAMAGED &&
+      link_ == Link::up) {  // the server cannot read on: this log waits, the others go on
+    if (found != logs_.end() && found->second.phase == Phase::following)
+      refuse(found->second, meaning(message.code()), patience(message), now);
+    return;
+  }
   reconnect_at_least_ = patience(message);
   disconnect(meaning(message.code()));
 }
@@ -74,6 +82,7 @@ void Engine::refused(const Request& request, std::uint32_t number, const v1::Wir
     case v1::QUOTA:
     case v1::INCONSISTENT:
     case v1::UNAVAILABLE:
+    case v1::DAMAGED:
       break;
     default:
       return disconnect(meaning(code));

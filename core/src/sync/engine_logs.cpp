@@ -117,7 +117,9 @@ void Engine::update_state() {
   changed();
   if (next != State::live) return;
   error_.reset();
-  backoff_.reset();
+  // A server lets nobody stay who proved nothing: a device that is refused everything comes back less and less often.
+  const auto followed = [](const auto& item) { return item.second.phase == Phase::following; };
+  if (logs_.empty() || std::ranges::any_of(logs_, followed)) backoff_.reset();
   ask_all();
 }
 

@@ -71,8 +71,6 @@ void Engine::welcome(const v1::Welcome& welcome, Time now) {
   link_ = Link::up;
   greeting_deadline_.reset();
   last_contact_ = now;
-  server_clock_ahead_.reset();
-  if (welcome.time_ms() < kTimeEnd) server_clock_ahead_ = from_millis(welcome.time_ms()) - now;
   state_ = State::catching_up;
   for (auto& [id, log] : logs_) {
     auto fresh = Log(log.kind, std::move(log.tail));
@@ -124,6 +122,8 @@ void Engine::entries(std::uint32_t request, const v1::Entries& message, Time now
     log.retry_delay = std::chrono::milliseconds{0};
     log.error.reset();
   }
+  // A server that sends nothing in many frames would only fill the memory.
+  if (!*head && request != 0 && message.entries().empty()) return disconnect(Errc::malformed);
   if (!collect(log, message)) return disconnect(Errc::malformed);
   if (!*head && request != 0 && log.piece_bytes < kPieceBytes) return;
   const auto pieces = std::exchange(log.pieces, {});
@@ -144,7 +144,7 @@ bool Engine::collect(Log& log, const v1::Entries& message) {
     const auto& last = log.pieces.back();
     if (message.first() != last.first() + static_cast<std::uint64_t>(last.entries_size())) return false;
   }
-  log.piece_bytes += credit_bytes(message);
+  for (const auto& entry : message.entries()) log.piece_bytes += limits::counted_bytes(entry.size());
   log.pieces.push_back(message);
   return true;
 }
@@ -165,14 +165,17 @@ void Engine::follow_up(Log& log, Run run, const std::optional<SignedHead>& head,
 }
 
 bool Engine::apply(Log& log, LogTail::Step& step, Time now) {
+  const auto head = step.arrived.head;
   if (step.arrived.entries.empty()) {
     log.tail.commit(step, now);
     changed();
-    return true;
+    return !head || keep_head(log, *head);
   }
   const auto what = port_.apply(step.arrived);
   if (!what) {
-    apply_failed(log, what.error().code);
+    // The head stays a promise, whenever the entries come again.
+    if (!head || (accept(log, log.tail.expect(*head)) && keep_head(log, *head)))
+      apply_failed(log, what.error().code);
     return false;
   }
   if (!log.window.empty()) {
@@ -182,14 +185,17 @@ bool Engine::apply(Log& log, LogTail::Step& step, Time now) {
   log.tail.commit(step, now);
   reload_ = reload_ || what->logs_changed;
   log.ask = true;
-  if (what->keys_rotated) {
-    log.write_proven = false;
-    keys_changed(log);
-  }
   if (log.kind != LogKind::feed) release_held();
   if (state_ == State::live) ask_all();  // an answer to what came may wait
   changed();
   return true;
+}
+
+/// What the server signed binds it also where no entry came along, or not yet.
+bool Engine::keep_head(Log& log, const SignedHead& head) {
+  const auto kept = port_.keep_head(log.tail.log(), head);
+  if (!kept) apply_failed(log, kept.error().code);
+  return kept.has_value();
 }
 
 void Engine::apply_failed(Log& log, Errc why) {
@@ -263,18 +269,19 @@ void Engine::receipted(Log& log, SendWindow::Batch& batch, const v1::Receipt& me
       return;
   }
   log.ask = true;
-  log.window.tidy();
-  if (run.entries.empty()) {
-    if (head) accept(log, log.tail.expect(**head));
-    changed();
-    return;
+  const bool whole = batch.items.size() == run.entries.size();
+  log.window.tidy();  // ends the batch where it has come back whole
+  if (!run.entries.empty()) {
+    LogTail::Step step;
+    const auto own = whole ? *head : std::nullopt;
+    if (!accept(log, log.tail.follow(std::move(run), own, log.caught_up, now, step))) return;
+    const bool was_caught_up = log.caught_up;
+    if (!apply(log, step, now)) return;
+    log.caught_up = was_caught_up && (*head)->size == log.tail.size();
   }
-  const auto own = batch.items.size() == run.entries.size() ? *head : std::nullopt;
-  LogTail::Step step;
-  if (!accept(log, log.tail.follow(std::move(run), own, log.caught_up, now, step))) return;
-  const bool was_caught_up = log.caught_up;
-  if (!apply(log, step, now)) return;
-  log.caught_up = was_caught_up && (*head)->size == log.tail.size();
+  if (whole || !head) return changed();
+  if (accept(log, log.tail.expect(**head))) keep_head(log, **head);
+  changed();
 }
 
 void Engine::done(std::uint32_t request) {

@@ -11,8 +11,6 @@
 namespace abri::core::sync {
 namespace {
 
-constexpr auto kToleranceMs =
-    static_cast<std::uint64_t>(std::chrono::milliseconds(limits::kLeafTimeTolerance).count());
 /// Heads and receipts remembered at most; beyond it the nearest are let go.
 constexpr std::size_t kMaxHeads = 64;
 constexpr std::size_t kMaxLeaves = 4096;
@@ -23,8 +21,8 @@ Finding malformed(const char* what) {
 Finding evidence(const char* what, const std::optional<SignedHead>& head) {
   return {Finding::Kind::evidence, what, head};
 }
-bool near(std::uint64_t a, std::uint64_t b) {
-  return (a > b ? a - b : b - a) <= kToleranceMs;
+bool small(std::chrono::milliseconds difference) {
+  return std::chrono::abs(difference) <= limits::kLeafTimeTolerance;
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ Finding LogTail::begin(const SignedHead& head, std::size_t count, std::span<cons
 Finding LogTail::check_time(std::uint64_t time_ms, std::uint64_t previous_ms, bool live, Time now) const {
   if (time_ms >= kTimeEnd) return malformed("times_ms");
   if (time_ms < previous_ms) return evidence("a leaf time goes back", std::nullopt);
-  if (live && clock_agrees_ && !near(time_ms, to_millis(now))) {
+  if (live && clock_ahead_ && small(*clock_ahead_) && !small(from_millis(time_ms) - now)) {
     return evidence("a leaf time is not the time of the append", std::nullopt);
   }
   return {};
@@ -138,7 +136,7 @@ void LogTail::commit(Step& step, Time now) {
   heads_.erase(heads_.begin(), heads_.upper_bound(size()));
   leaves_.erase(leaves_.begin(), leaves_.lower_bound(size()));
   if (!step.arrived.head) return;
-  clock_agrees_ = near(step.arrived.head->time_ms, to_millis(now));
+  clock_ahead_ = from_millis(step.arrived.head->time_ms) - now;
   if (step.arrived.head->size > size()) remember(*step.arrived.head);
 }
 

@@ -78,7 +78,9 @@ class LogTail {
   /// A receipt says that an entry stands at this place, not yet seen there.
   Finding expect(std::uint64_t position, std::uint64_t time_ms, const Hash& id);
   /// The local clock was changed, or slept: what it agreed with before says nothing.
-  void forget_clock() { clock_agrees_ = false; }
+  void forget_clock() { clock_ahead_.reset(); }
+  /// How far the clock of the last head of this connection was ahead of this device's.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> clock_ahead() const { return clock_ahead_; }
   /// Heads and receipts not yet seen fulfilled go over to the tail that is read anew after a reconnection.
   void inherit(const LogTail& earlier);
 
@@ -91,8 +93,7 @@ class LogTail {
   LogId log_;
   crypto::Frontier frontier_;
   std::uint64_t last_time_ms_{0};  // leaf time of the last entry; 0: not known
-  bool clock_agrees_{
-      false};  // a head of this connection was signed at a time that this device's clock shows too
+  std::optional<std::chrono::milliseconds> clock_ahead_;
   std::map<std::uint64_t, SignedHead> heads_;  // signed, of sizes not reached yet
   std::map<std::uint64_t, Hash> leaves_;       // receipted, at places not reached yet
 };

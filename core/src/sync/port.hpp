@@ -27,7 +27,8 @@ struct Cursor {
   bool stopped{false};  ///< `Port::evidence` was kept of it: said in the status, not followed any more
 };
 
-enum class Capability : std::uint8_t { read = 1, write = 2, owner = 3 };
+/// Numbers as in `Prove`; the third one, of the owner, is proven by nobody yet.
+enum class Capability : std::uint8_t { read = 1, write = 2 };
 
 /// What `Open` says of a log made here.
 struct OpenParameters {
@@ -52,9 +53,10 @@ struct Arrived {
   std::uint64_t first{0};
   std::vector<BytesView> entries;  ///< valid for the length of the call
   std::vector<std::uint64_t> times_ms;
-  Bytes frontier;                  ///< serialised frontier after the last entry
-  std::vector<Hash> roots;         ///< root after each entry, same count as entries
-  std::optional<SignedHead> head;  ///< where the frame carried one; its size may be beyond these entries
+  Bytes frontier;           ///< serialised frontier after the last entry
+  std::vector<Hash> roots;  ///< root after each entry, same count as entries
+  /// Where the frame carried one. Its size may be beyond these entries, and below that of the head kept before.
+  std::optional<SignedHead> head;
 };
 
 /// Sealed entries that wait to be sent, oldest first.
@@ -75,8 +77,11 @@ class Port {
 
   /// All logs to follow, chains first. Asked again after each `apply` that returns `logs_changed`.
   virtual std::vector<Cursor> cursors() = 0;
-  /// Greatest signed head kept of a log: later heads must be consistent with it.
+  /// Greatest signed head kept of a log, whether it came with entries or by `keep_head`: later heads must be consistent
+  /// with it.
   virtual std::optional<SignedHead> kept_head(const LogId& log) = 0;
+  /// A verified head that came without entries, or with entries that could not be applied. Kept where it is the greatest.
+  virtual Result<void> keep_head(const LogId& log, const SignedHead& head) = 0;
 
   virtual Result<OpenParameters> open_parameters(const LogId& log) = 0;
   /// Signs with the account key that pays for the log.
@@ -87,7 +92,6 @@ class Port {
 
   struct Applied {
     bool logs_changed{false};  ///< there are new logs to follow
-    bool keys_rotated{false};  ///< prove this log's capabilities again
   };
   /// Applies entries and moves the cursor: one transaction. Entries of our own that wait in the outbox are recognised and leave it.
   /// @errors Errc::out_of_sync  an entry names a chain head that is not here yet: nothing was applied; offer it again after the chain moved

@@ -36,8 +36,8 @@ std::vector<SendWindow::Batch> SendWindow::cut(Outgoing outgoing) const {
   std::size_t batch_bytes = 0;
   for (; next < waiting.size(); ++next) {
     const auto size = waiting[next].size();
-    const bool fits = !batches.empty() && batch_bytes + size <= wire::kMaxAppendBytes &&
-                      batches.back().items.size() < limits::kMaxEntriesPerFrame;
+    const auto counted = limits::counted_bytes(size);
+    const bool fits = !batches.empty() && batch_bytes + counted <= wire::kMaxAppendBytes;
     if (!fits && outgoing.expected_size && !batches.empty()) break;
     if (window + size > kMaxBytes && window > 0) break;
     if (!fits) {
@@ -46,7 +46,7 @@ std::vector<SendWindow::Batch> SendWindow::cut(Outgoing outgoing) const {
     }
     const auto id = crypto::entry_hash(waiting[next]);
     batches.back().items.push_back(Item{.entry = std::move(waiting[next]), .id = id, .position = {}});
-    batch_bytes += size;
+    batch_bytes += counted;
     window += size;
   }
   return batches;

@@ -75,19 +75,10 @@ Result<void> set_option(Connection& connection, int option, bool on) {
 
 /// Hands over the key as SQLCipher's raw key, x'…': no derivation from a text.
 Result<void> give_key(Connection& connection, const crypto::DatabaseKey& key) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  constexpr int kSize = 2 + 64 + 1;
-  crypto::WipedArray<kSize> text;
-  const auto out = text.span();
-  out[0] = std::byte{'x'};
-  out[1] = out[kSize - 1] = std::byte{'\''};
-  key.expose([&](std::span<const std::byte, 32> raw) {
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      out[2 + 2 * i] = static_cast<std::byte>(kDigits[std::to_integer<std::size_t>(raw[i] >> 4)]);
-      out[3 + 2 * i] = static_cast<std::byte>(kDigits[std::to_integer<std::size_t>(raw[i] & std::byte{15})]);
-    }
-  });
-  const int code = sqlite3_key_v2(connection.db.get(), "main", out.data(), kSize);
+  crypto::WipedArray<crypto::kRawKeyTextSize> text;
+  key.expose([&](std::span<const std::byte, 32> raw) { crypto::write_raw_key(raw, text); });
+  const int code =
+      sqlite3_key_v2(connection.db.get(), "main", text.span().data(), static_cast<int>(text.span().size()));
   if (code != SQLITE_OK) return connection.error(code, "Database: key");
   return {};
 }
@@ -235,10 +226,6 @@ Result<void> Database::execute(std::string_view sql) {
 
 std::int64_t Database::last_insert_id() const {
   return sqlite3_last_insert_rowid(connection_->db.get());
-}
-
-std::int64_t Database::changes() const {
-  return sqlite3_changes64(connection_->db.get());
 }
 
 bool Database::in_transaction() const {

@@ -65,8 +65,6 @@ class Database {
 
   /// The row id of the last insert into a table with a row id.
   [[nodiscard]] std::int64_t last_insert_id() const;
-  /// Rows changed by the last statement.
-  [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] bool in_transaction() const;
   /// A statement of this connection has been stepped and neither finished nor reset.
   [[nodiscard]] bool reading() const;

@@ -139,26 +139,6 @@ Result<Frontier> Frontier::load(std::uint64_t size, const NodeSource& nodes) {
   return out;
 }
 
-MemoryTree::MemoryTree(std::span<const Hash> leaves) {
-  for (const auto& leaf : leaves) append(leaf);
-}
-
-void MemoryTree::append(const Hash& leaf) {
-  frontier_.append(leaf, [this](unsigned level, std::uint64_t, const Hash& node) {
-    if (levels_.size() <= level) levels_.emplace_back();
-    levels_[level].push_back(node);
-  });
-}
-
-Result<Hash> MemoryTree::node(unsigned level, std::uint64_t index) const {
-  if (level >= levels_.size() || index >= levels_[level].size()) return Error{Errc::not_found, "MemoryTree"};
-  return levels_[level][index];
-}
-
-NodeSource MemoryTree::nodes() const {
-  return [this](unsigned level, std::uint64_t index) { return node(level, index); };
-}
-
 Result<Hash> root_at(std::uint64_t size, const NodeSource& nodes) {
   return range_root(0, size, nodes);
 }

@@ -12,6 +12,17 @@ void wipe(std::span<std::byte> bytes) {
   if (!bytes.empty()) sodium_memzero(bytes.data(), bytes.size());
 }
 
+void write_raw_key(std::span<const std::byte, 32> key, WipedArray<kRawKeyTextSize>& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto text = out.span();
+  text.front() = std::byte{'x'};
+  text[1] = text.back() = std::byte{'\''};
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    text[2 + 2 * i] = static_cast<std::byte>(kDigits[std::to_integer<std::size_t>(key[i] >> 4)]);
+    text[3 + 2 * i] = static_cast<std::byte>(kDigits[std::to_integer<std::size_t>(key[i] & std::byte{15})]);
+  }
+}
+
 namespace detail {
 
 std::byte* allocate_guarded(std::size_t size) {
@@ -46,12 +57,6 @@ SecretText& SecretText::operator=(SecretText&& other) noexcept {
   memory_ = std::move(other.memory_);
   size_ = std::exchange(other.size_, 0);
   return *this;
-}
-
-Result<SecretText> SecretText::take(std::span<char> source) {
-  auto out = from({source.data(), source.size()});
-  wipe(std::as_writable_bytes(source));
-  return out;
 }
 
 Result<SecretText> SecretText::from(std::string_view text) {

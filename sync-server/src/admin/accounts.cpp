@@ -3,7 +3,6 @@
 
 #include <abri/base/account_code.hpp>
 #include <abri/crypto/random.hpp>
-#include <abri/crypto/secret.hpp>
 #include <abri/crypto/sign.hpp>
 
 #include <cerrno>
@@ -44,13 +43,11 @@ NewAccount make_account(const AccountQuota& quota) {
   AccountCode code{.id = crypto::random_id<AccountId>(), .seed = {}};
   crypto::random_bytes(code.seed);
   const auto key = crypto::SigningKey::from_seed(code.seed);
-  NewAccount out{.account = {.id = code.id,
-                             .key = key.public_key(),
-                             .max_bytes = quota.max_bytes,
-                             .max_logs = quota.max_logs},
-                 .code = encode_account_code(code)};
-  crypto::wipe(code.seed);
-  return out;
+  return NewAccount{.account = {.id = code.id,
+                                .key = key.public_key(),
+                                .max_bytes = quota.max_bytes,
+                                .max_logs = quota.max_logs},
+                    .code = encode_account_code(code)};
 }
 
 Result<std::string> ask_for_account(const std::filesystem::path& path, const AccountQuota& quota) {

@@ -3,8 +3,11 @@
 
 #include "store/store.hpp"
 
+#include <abri/crypto/secret.hpp>
+
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace abri::server {
@@ -18,7 +21,9 @@ struct AccountQuota {
 /// A new account, and the code that its administrator types into `abri` (secret; the server does not keep it).
 struct NewAccount {
   Account account;
-  std::string code;
+  std::string code;  ///< wiped with its owner
+
+  ~NewAccount() { crypto::wipe(std::as_writable_bytes(std::span(code))); }
 };
 NewAccount make_account(const AccountQuota& quota);
 

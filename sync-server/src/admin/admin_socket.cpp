@@ -3,9 +3,12 @@
 
 #include "admin/accounts.hpp"
 
+#include <abri/base/secret_bytes.hpp>
+
 #include <charconv>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,6 +113,7 @@ net::awaitable<void> Listening::serve(std::shared_ptr<stream_protocol::socket> s
   const auto quota = failed ? std::nullopt : parse_line(line);
   std::string answer = "error malformed\n";
   if (quota) answer = co_await add_account(*quota);
+  const WipeAtEnd wiped(std::as_writable_bytes(std::span(answer)));  // the code
   co_await net::async_write(*socket, net::buffer(answer), kAsTuple);
 }
 
@@ -123,10 +127,15 @@ net::awaitable<std::string> Listening::add_account(AccountQuota quota) {
       *outcome = done;
       ready->cancel();
     });
+    return done;
   });
   while (!outcome->has_value()) co_await ready->async_wait(kAsTuple);
   const auto& done = **outcome;
-  co_return done ? "ok " + made->code + "\n" : "error " + std::string(to_string(done.error().code)) + "\n";
+  std::string answer;
+  answer.reserve(kMaxLineBytes);  // no copy of the code is left behind
+  answer.append(done ? "ok " : "error ");
+  answer.append(done ? std::string_view(made->code) : to_string(done.error().code)).append("\n");
+  co_return answer;
 }
 
 }  // namespace

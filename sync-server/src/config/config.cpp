@@ -133,6 +133,7 @@ ParsedConfig parse_config(std::string_view text) {
   in.number("limits.connections", limits.connections, 1, 1'000'000);
   in.number("limits.connections_per_address", limits.connections_per_address, 1, 1'000'000);
   in.number("limits.unproven_connections", limits.unproven_connections, 1, 1'000'000);
+  in.number("limits.unproven_per_address", limits.unproven_per_address, 1, 1'000'000);
   in.rate("limits.new_connections_burst", "limits.new_connections_per_second", limits.new_connections);
   in.rate("limits.failed_proofs_burst", "limits.failed_proofs_per_second", limits.failed_proofs);
   in.rate("limits.append_bytes_burst", "limits.append_bytes_per_second", limits.append_bytes);
@@ -143,6 +144,7 @@ ParsedConfig parse_config(std::string_view text) {
   in.duration("deadlines.tls_ms", deadlines.tls);
   in.duration("deadlines.upgrade_ms", deadlines.upgrade);
   in.duration("deadlines.hello_ms", deadlines.hello);
+  in.duration("deadlines.proof_ms", deadlines.proof);
   in.duration("deadlines.idle_ms", deadlines.idle);
   in.duration("deadlines.write_stall_ms", deadlines.write_stall);
   in.duration("deadlines.drain_ms", deadlines.drain);

@@ -29,6 +29,7 @@ struct Config {
     std::uint32_t connections{10'000};
     std::uint32_t connections_per_address{200};  ///< an association's whole office has one address
     std::uint32_t unproven_connections{500};     ///< that proved no capability yet
+    std::uint32_t unproven_per_address{100};     ///< of them, from one address
     Rate new_connections{400, 40};               ///< of one address
     Rate failed_proofs{64, 1};                   ///< of one address
     Rate append_bytes{64.0 * 1024 * 1024, 8.0 * 1024 * 1024};  ///< by one write capability
@@ -38,6 +39,7 @@ struct Config {
     std::chrono::milliseconds tls{5'000};
     std::chrono::milliseconds upgrade{5'000};
     std::chrono::milliseconds hello{5'000};
+    std::chrono::milliseconds proof{15'000};
     std::chrono::milliseconds idle{90'000};
     std::chrono::milliseconds write_stall{20'000};
     std::chrono::milliseconds drain{5'000};

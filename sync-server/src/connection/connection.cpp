@@ -154,12 +154,9 @@ void Connection::append(std::uint32_t request, v1::Append& append, Time now) {
   for (const auto& entry : append.entries()) {
     if (entry.empty()) return end(request, v1::MALFORMED);
     if (entry.size() > limits::kMaxEntryBytes) return refuse(request, v1::TOO_LARGE, what.log);
-    bytes += entry.size();
+    bytes += limits::counted_bytes(entry.size());
   }
-  const auto count = static_cast<std::size_t>(append.entries_size());
-  if (count > limits::kMaxEntriesPerFrame || bytes > wire::kMaxAppendBytes) {
-    return refuse(request, v1::TOO_LARGE, what.log);
-  }
+  if (bytes > wire::kMaxAppendBytes) return refuse(request, v1::TOO_LARGE, what.log);
   const auto& key = proofs(what.log).write;
   if (!key) return refuse(request, v1::NOT_PERMITTED, what.log);
   const std::string bucket(as_text(key->bytes()));
@@ -168,10 +165,9 @@ void Connection::append(std::uint32_t request, v1::Append& append, Time now) {
     return refuse(request, v1::RATE_LIMITED, what.log, wait);
   }
   what.write_key = *key;
-  what.entries.reserve(count);
+  what.entries.reserve(static_cast<std::size_t>(append.entries_size()));
   for (auto& entry : *append.mutable_entries()) what.entries.push_back(std::move(entry));
   if (append.has_expected_size()) what.expected_size = append.expected_size();
-  what.proof = append.proof();
   appends_waiting_.emplace(request, bytes);
   append_bytes_waiting_ += bytes;
   submit(request, std::move(what));
@@ -198,7 +194,9 @@ void Connection::add_credit(const v1::Credit& credit) {
 
 Actions Connection::on_time(Time now) {
   if (closed_) return take();
-  if (!greeted_ && now - started_ >= limits_.hello_deadline) {
+  const bool silent = !greeted_ && now - started_ >= limits_.hello_deadline;
+  const bool unproven = !authenticated() && now - started_ >= limits_.proof_deadline;
+  if (silent || unproven) {
     close(/*try_later=*/false);
     return take();
   }
@@ -262,25 +260,24 @@ void Connection::send_receipt(std::uint32_t request, const Appended& appended, H
   for (const auto position : appended.positions) receipt.add_positions(position);
   for (const auto time_ms : appended.times_ms) receipt.add_times_ms(time_ms);
   set_head(*receipt.mutable_head(), appended.head, form);
-  for (const auto& proof : appended.proofs) {
-    auto& out = *receipt.add_proofs();
-    for (const auto& hash : proof) out.add_hashes(std::string(as_text(hash.bytes())));
-  }
   send(frame);
 }
 
 void Connection::answered(std::uint32_t request, const Refused& refused, Time now) {
   if (request == 0) {  // a piece of a catch-up
     reading_ = false;
-    if (refused.code != v1::NOT_PERMITTED) return;  // tried again when time passes
+    // Otherwise it is tried again when time passes.
+    if (refused.code != v1::NOT_PERMITTED && refused.code != v1::DAMAGED) return;
     drop_subscription(refused.log);
-    return refuse(0, refused.code, refused.log);
+    refuse(0, refused.code, refused.log);
+    return catch_up();
   }
   if (appends_waiting_.contains(request)) {
     release_append(request);
   } else {
     blocked_ = false;
-    if (refused.code == v1::NOT_PERMITTED) limits_.failed_proofs.take(parameters_.address, 1, now);
+    if (refused.code == v1::NOT_PERMITTED || refused.costly)
+      limits_.failed_proofs.take(parameters_.address, 1, now);
   }
   refuse(request, refused.code, refused.log, std::chrono::milliseconds{refused.retry_ms});
 }

@@ -49,6 +49,7 @@ struct ConnectionLimits {
   BucketTable failed_proofs{Rate{64, 1}};                                 ///< by address
   Rate frames{10'000, 1'000};                                             ///< of each connection
   std::chrono::milliseconds hello_deadline{5'000};
+  std::chrono::milliseconds proof_deadline{15'000};  ///< until a first capability is proven
   std::chrono::milliseconds idle_deadline{90'000};
   std::size_t soft_queue_bytes{256 * 1024};           ///< above it entries wait in the store
   std::size_t hard_queue_bytes{1024 * 1024};          ///< above it the connection is dropped
@@ -78,7 +79,7 @@ class Connection {
   Actions on_frame(BytesView frame, Time now);
   /// A text message: no frame of ours.
   Actions on_foreign_frame();
-  /// Time has passed. Call it about once a second.
+  /// Time has passed. Call it a few times a second.
   Actions on_time(Time now);
   /// The answer to an earlier `SubmitRequest`.
   Actions on_answer(std::uint32_t request, LogAnswer answer, Time now);
@@ -162,6 +163,7 @@ class Connection {
   bool reading_{false};  // a ReadEntries is on its way
   bool starved_{false};  // the next entry is larger than the credit
   std::uint64_t credit_{wire::kInitialCreditBytes};
+  std::uint64_t read_credit_{0};  // the credit when that ReadEntries was asked for
   std::size_t queued_bytes_{0};
   std::size_t append_bytes_waiting_{0};
   std::unordered_map<std::uint32_t, std::size_t> appends_waiting_;  // request → bytes

@@ -61,7 +61,7 @@ void Connection::answered(std::uint32_t, Piece& piece, Time) {
   if (expected) {
     std::erase(behind_, piece.log);
     if (piece.entries.empty() && piece.first < piece.log_size) {
-      starved_ = true;
+      starved_ = credit_ <= read_credit_;  // else more came while the store was read
     } else {
       v1::Frame frame;
       send_piece(found->second, piece, frame);
@@ -142,6 +142,7 @@ void Connection::catch_up() {
       continue;
     }
     reading_ = true;
+    read_credit_ = credit_;
     const auto max_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(credit_, kPieceBytes));
     return submit(
         0, ReadEntries{.log = log, .read_key = *key, .first = found->second.next, .max_bytes = max_bytes});

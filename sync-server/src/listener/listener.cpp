@@ -77,7 +77,10 @@ net::awaitable<void> Listener::accept() {
 bool Listener::admit(const std::string& address) {
   if (sessions_.size() >= limits_.connections || unproven_ >= limits_.unproven_connections) return false;
   const auto found = by_address_.find(address);
-  if (found != by_address_.end() && found->second >= limits_.connections_per_address) return false;
+  if (found != by_address_.end() && (found->second.all >= limits_.connections_per_address ||
+                                     found->second.unproven >= limits_.unproven_per_address)) {
+    return false;
+  }
   return new_connections_.take(address, 1, context_.clock());
 }
 
@@ -92,7 +95,9 @@ void Listener::serve(tcp::socket socket) {
   }
   ++context_.counters.accepted;
   ++unproven_;
-  ++by_address_[address];
+  auto& share = by_address_[address];
+  ++share.all;
+  ++share.unproven;
   const auto id = next_id_++;
   auto& kept = sessions_[id];
   kept.address = address;
@@ -102,22 +107,28 @@ void Listener::serve(tcp::socket socket) {
 void Listener::ended(ConnectionId id) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
-  if (const auto count = by_address_.find(found->second.address);
-      count != by_address_.end() && --count->second == 0) {
-    by_address_.erase(count);
+  proven(found->second);
+  if (const auto share = by_address_.find(found->second.address); --share->second.all == 0) {
+    by_address_.erase(share);
   }
   sessions_.erase(found);
+}
+
+/// It holds no unproven connection's place any more.
+void Listener::proven(Kept& kept) {
+  if (!std::exchange(kept.unproven, false)) return;
+  --unproven_;
+  --by_address_.at(kept.address).unproven;
 }
 
 void Listener::on_tick(Time now) {
   std::vector<std::shared_ptr<Session>> all;
   all.reserve(sessions_.size());
   for (const auto& [id, kept] : sessions_) all.push_back(kept.session);
-  unproven_ = 0;
-  for (const auto& session : all) {
-    if (!session->authenticated()) ++unproven_;
-    session->on_tick(now);
+  for (auto& [id, kept] : sessions_) {
+    if (kept.session->authenticated()) proven(kept);
   }
+  for (const auto& session : all) session->on_tick(now);
 }
 
 void Listener::stop_reading() {

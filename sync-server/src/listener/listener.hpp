@@ -39,10 +39,17 @@ class Listener {
   struct Kept {
     std::shared_ptr<Session> session;
     std::string address;
+    bool unproven{true};
+  };
+  /// Connections of one address.
+  struct Share {
+    std::uint32_t all{0};
+    std::uint32_t unproven{0};
   };
   boost::asio::awaitable<void> accept();
   void serve(boost::asio::ip::tcp::socket socket);
   bool admit(const std::string& address);
+  void proven(Kept& kept);
   void ended(ConnectionId id);
 
   boost::asio::io_context& io_;
@@ -51,8 +58,8 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   BucketTable new_connections_;
   std::unordered_map<ConnectionId, Kept> sessions_;
-  std::unordered_map<std::string, std::uint32_t> by_address_;
-  std::uint32_t unproven_{0};  // counted at each tick, and more since
+  std::unordered_map<std::string, Share> by_address_;
+  std::uint32_t unproven_{0};  // what was proven is seen at the next tick
   ConnectionId next_id_{1};
 };
 

@@ -5,6 +5,7 @@
 #include <abri/crypto/hash.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace abri::server {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxCachedLogs = 4096;
 constexpr std::size_t kMaxCachedQuotas = 4096;
+constexpr std::size_t kMaxDamagedLogs = 4096;
 constexpr std::uint32_t kRetryMs = 1000;
 
 LogAnswer refused(v1::WireErrorCode code, const LogId& log = {}) {
@@ -41,7 +43,11 @@ bool LogService::is_write(const LogRequest& request) {
 }
 
 Result<void> LogService::add_account(const Account& account) {
-  return store_.in_transaction([&] { return store_.add_account(account); });
+  const auto added = store_.in_transaction([&] { return store_.add_account(account); });
+  if (added) return {};
+  std::optional<Error> fault;
+  failed(added.error(), {}, fault);
+  return *fault;
 }
 
 crypto::NodeSource LogService::nodes(const LogState& log) const {
@@ -74,35 +80,57 @@ void LogService::forget_all() {
   quotas_.clear();
 }
 
+void LogService::sign_all(Commit& commit) const {
+  for (auto& reply : commit.replies) {
+    if (auto* appended = std::get_if<Appended>(&reply.what)) sign(appended->log, appended->head);
+  }
+  for (auto& publication : commit.publications) {
+    for (auto& run : publication->runs) sign(publication->log, run.receipt.head);
+  }
+}
+
 void LogService::sign(const LogId& log, SignedHead& head) const {
   head.signature = key_.sign(crypto::labels::kHead, wire::head_body(log, head.size, head.root, head.time_ms));
 }
 
 Commit LogService::write(std::vector<Job> jobs, Time now) {
-  Batch batch{.now_ms = to_millis(now), .commit = {}, .by_log = {}};
-  const auto done = store_.in_transaction([&] { return run_batch(batch, jobs); });
-  if (!done) {
-    forget_all();
-    Commit failed;
-    failed.fault = done.error();
-    for (const auto& job : jobs) {
-      failed.replies.push_back(
-          Reply{job.connection, job.request, refused(v1::UNAVAILABLE, log_of(job.what))});
+  Commit out;
+  while (!jobs.empty()) {
+    Batch batch{.now_ms = to_millis(now), .commit = {}, .by_log = {}};
+    std::size_t current = 0;
+    const auto done = store_.in_transaction([&] { return run_batch(batch, jobs, current); });
+    if (done) {
+      sign_all(batch.commit);
+      std::ranges::move(batch.commit.replies, std::back_inserter(out.replies));
+      out.publications = std::move(batch.commit.publications);
+      break;
     }
-    return failed;
+    forget_all();
+    if (done.error().code != Errc::malformed || current == jobs.size()) {
+      out.fault = done.error();
+      for (const auto& job : jobs) {
+        out.replies.push_back(Reply{job.connection, job.request, refused(v1::UNAVAILABLE, log_of(job.what))});
+      }
+      break;
+    }
+    // One log is damaged: without it the others are tried again.
+    const auto& job = jobs[current];
+    out.replies.push_back(
+        Reply{job.connection, job.request, failed(done.error(), log_of(job.what), out.fault)});
+    jobs.erase(jobs.begin() + static_cast<std::ptrdiff_t>(current));
   }
-  for (auto& reply : batch.commit.replies) {
-    if (auto* appended = std::get_if<Appended>(&reply.what)) sign(appended->log, appended->head);
-  }
-  for (auto& publication : batch.commit.publications) {
-    for (auto& run : publication->runs) sign(publication->log, run.receipt.head);
-  }
-  return std::move(batch.commit);
+  return out;
 }
 
-Result<void> LogService::run_batch(Batch& batch, std::vector<Job>& jobs) {
-  for (auto& job : jobs) {
-    if (auto* request = std::get_if<AppendEntries>(&job.what)) {
+/// @param current  which job is under way; their number once all are done
+Result<void> LogService::run_batch(Batch& batch, const std::vector<Job>& jobs, std::size_t& current) {
+  for (current = 0; current < jobs.size(); ++current) {
+    const auto& job = jobs[current];
+    if (const auto log = log_of(job.what); damaged_.contains(log)) {
+      batch.commit.replies.push_back(Reply{job.connection, job.request, refused(v1::DAMAGED, log)});
+      continue;
+    }
+    if (const auto* request = std::get_if<AppendEntries>(&job.what)) {
       ABRI_CHECK(append(batch, job, *request));
       continue;
     }
@@ -112,6 +140,24 @@ Result<void> LogService::run_batch(Batch& batch, std::vector<Job>& jobs) {
     batch.commit.replies.push_back(Reply{job.connection, job.request, *std::move(answer)});
   }
   return {};
+}
+
+/// What is answered where the store failed.
+/// @param fault  takes what the server has to know of it
+LogAnswer LogService::failed(const Error& error, const LogId& log, std::optional<Error>& fault) {
+  const auto tell = [&](const Error& what) {
+    if (!fault || fault->code == Errc::malformed)
+      fault = what;  // a failure of the whole store counts for more
+  };
+  if (error.code != Errc::malformed) {
+    tell(error);
+    return refused(v1::UNAVAILABLE, log);
+  }
+  if (!log.is_zero() && damaged_.size() < kMaxDamagedLogs) damaged_.insert(log);
+  forget_all();
+  const auto again = store_.reopen();
+  tell(again ? error : again.error());
+  return Refused{.code = v1::DAMAGED, .log = log, .retry_ms = 0, .costly = true};
 }
 
 Result<LogAnswer> LogService::open(const OpenLog& request) {
@@ -164,7 +210,7 @@ Result<bool> LogService::within_quota(const AccountId& account, std::uint64_t mo
   return true;
 }
 
-Result<void> LogService::append(Batch& batch, const Job& job, AppendEntries& request) {
+Result<void> LogService::append(Batch& batch, const Job& job, const AppendEntries& request) {
   const auto refuse = [&](v1::WireErrorCode code) -> Result<void> {
     batch.commit.replies.push_back(Reply{job.connection, job.request, refused(code, request.log)});
     return {};
@@ -185,21 +231,20 @@ Result<void> LogService::append(Batch& batch, const Job& job, AppendEntries& req
       continue;
     }
     const auto [place, added] = fresh.try_emplace(id, log->row.size + fresh.size());
-    if (added) fresh_bytes += entry.size();
+    if (added) fresh_bytes += limits::counted_bytes(entry.size());
     run.receipt.positions.push_back(place->second);
   }
   if (fresh.empty()) {
-    ABRI_CHECK(finish_run(batch, *log, request.proof, std::move(run), /*grew=*/false));
-    return {};
+    return finish_run(batch, *log, std::move(run), /*grew=*/false);
   }
   if (request.expected_size && *request.expected_size != log->row.size) return refuse(v1::CONFLICT);
   ABRI_TRY(const bool fits, within_quota(log->row.account, fresh_bytes));
   if (!fits) return refuse(v1::QUOTA);
   ABRI_CHECK(append_new(batch, *log, request, run));
-  return finish_run(batch, *log, request.proof, std::move(run), /*grew=*/true);
+  return finish_run(batch, *log, std::move(run), /*grew=*/true);
 }
 
-Result<void> LogService::append_new(Batch& batch, LogState& log, AppendEntries& request, Run& run) {
+Result<void> LogService::append_new(Batch& batch, LogState& log, const AppendEntries& request, Run& run) {
   const auto time_ms = std::max(batch.now_ms, log.row.last_time_ms);
   std::vector<NewEntry> rows;
   std::vector<Node> subtrees;
@@ -209,11 +254,12 @@ Result<void> LogService::append_new(Batch& batch, LogState& log, AppendEntries& 
   const auto first = log.row.size;
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     if (run.receipt.positions[i] != first + rows.size()) continue;  // held before, or twice in this request
-    auto& entry = run.entries.emplace_back(std::move(request.entries[i]));
+    const auto& entry =
+        run.entries.emplace_back(request.entries[i]);  // the transaction may have to be repeated
     run.times_ms.push_back(time_ms);
     rows.push_back(NewEntry{crypto::entry_hash(as_bytes(entry)), time_ms, {}});
     log.frontier.append(crypto::leaf_hash(from_millis(time_ms), rows.back().id), keep);
-    log.row.bytes += entry.size();
+    log.row.bytes += limits::counted_bytes(entry.size());
   }
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].bytes = as_bytes(run.entries[i]);
   ABRI_CHECK(store_.append(log.row, rows, subtrees));
@@ -222,7 +268,7 @@ Result<void> LogService::append_new(Batch& batch, LogState& log, AppendEntries& 
   return {};
 }
 
-Result<void> LogService::finish_run(Batch& batch, const LogState& log, bool proof, Run run, bool grew) {
+Result<void> LogService::finish_run(Batch& batch, const LogState& log, Run run, bool grew) {
   auto& receipt = run.receipt;
   receipt.head = SignedHead{.size = log.row.size,
                             .root = log.frontier.root(),
@@ -237,10 +283,6 @@ Result<void> LogService::finish_run(Batch& batch, const LogState& log, bool proo
       }));
     }
     receipt.times_ms.push_back(time_ms);
-    if (proof) {
-      ABRI_TRY(auto hashes, crypto::inclusion_proof(position, log.row.size, nodes(log)));
-      receipt.proofs.push_back(std::move(hashes));
-    }
   }
   if (!grew) {
     batch.commit.replies.push_back(Reply{run.origin, run.request, std::move(receipt)});
@@ -255,14 +297,22 @@ Result<void> LogService::finish_run(Batch& batch, const LogState& log, bool proo
   return {};
 }
 
-LogAnswer LogService::read(const LogRequest& request, Time now) {
-  const auto now_ms = to_millis(now);
-  Result<LogAnswer> answer = refused(v1::UNAVAILABLE);
-  if (const auto* proof = std::get_if<ProveCapability>(&request)) answer = prove(*proof);
-  if (const auto* begin = std::get_if<BeginReading>(&request)) answer = begin_reading(*begin, now_ms);
-  if (const auto* range = std::get_if<ReadEntries>(&request)) answer = read_entries(*range, now_ms);
-  if (!answer) return refused(v1::UNAVAILABLE, log_of(request));
-  return *std::move(answer);
+Commit LogService::read(const std::vector<Job>& jobs, Time now) {
+  Commit out;
+  for (const auto& job : jobs) {
+    const auto log = log_of(job.what);
+    auto what = damaged_.contains(log) ? refused(v1::DAMAGED, log) : answer(job.what, to_millis(now));
+    if (!what) what = failed(what.error(), log, out.fault);
+    out.replies.push_back(Reply{job.connection, job.request, *std::move(what)});
+  }
+  return out;
+}
+
+Result<LogAnswer> LogService::answer(const LogRequest& request, std::uint64_t now_ms) {
+  if (const auto* proof = std::get_if<ProveCapability>(&request)) return prove(*proof);
+  if (const auto* begin = std::get_if<BeginReading>(&request)) return begin_reading(*begin, now_ms);
+  if (const auto* range = std::get_if<ReadEntries>(&request)) return read_entries(*range, now_ms);
+  return refused(v1::UNAVAILABLE);
 }
 
 Result<LogAnswer> LogService::prove(const ProveCapability& request) {

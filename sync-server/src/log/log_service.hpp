@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace abri::server {
@@ -31,13 +33,15 @@ class LogService {
 
   /// Carries out requests that write (`OpenLog`, `AppendEntries`, `RotateKeys`) in order and in one transaction: when it
   /// returns, what the answers claim is durable. Where the store fails each is answered UNAVAILABLE, nothing happened, and
-  /// `fault` names the error.
+  /// `fault` names the error. Where what it holds of one log is damaged, that log is answered DAMAGED, now and in future, and
+  /// the others go on.
   Commit write(std::vector<Job> jobs, Time now);
 
-  /// Carries out a request that only reads (`ProveCapability`, `BeginReading`, `ReadEntries`).
-  LogAnswer read(const LogRequest& request, Time now);
+  /// Carries out requests that only read (`ProveCapability`, `BeginReading`, `ReadEntries`). Faults as with `write`.
+  Commit read(const std::vector<Job>& jobs, Time now);
 
   /// Creates a quota account.
+  /// @errors Errc::malformed  the store is damaged; what else it holds can be asked for as before
   Result<void> add_account(const Account& account);
 
   static bool is_write(const LogRequest& request);
@@ -49,21 +53,24 @@ class LogService {
   /// A null pointer where there is no such log.
   Result<LogState*> state(const LogId& id);
   void forget_all();
+  LogAnswer failed(const Error& error, const LogId& log, std::optional<Error>& fault);
 
   Result<LogAnswer> open(const OpenLog& request);
   Result<LogAnswer> rotate(const RotateKeys& request);
-  Result<void> append(Batch& batch, const Job& job, AppendEntries& request);
-  Result<void> append_new(Batch& batch, LogState& log, AppendEntries& request, Run& run);
-  Result<void> finish_run(Batch& batch, const LogState& log, bool proof, Run run, bool grew);
+  Result<void> append(Batch& batch, const Job& job, const AppendEntries& request);
+  Result<void> append_new(Batch& batch, LogState& log, const AppendEntries& request, Run& run);
+  Result<void> finish_run(Batch& batch, const LogState& log, Run run, bool grew);
+  Result<LogAnswer> answer(const LogRequest& request, std::uint64_t now_ms);
   Result<LogAnswer> prove(const ProveCapability& request);
   Result<LogAnswer> begin_reading(const BeginReading& request, std::uint64_t now_ms);
   Result<LogAnswer> read_entries(const ReadEntries& request, std::uint64_t now_ms);
   Result<Piece> piece(const LogState& log, std::uint64_t first, std::size_t max_bytes, std::uint64_t now_ms);
-  Result<void> run_batch(Batch& batch, std::vector<Job>& jobs);
+  Result<void> run_batch(Batch& batch, const std::vector<Job>& jobs, std::size_t& current);
   Result<bool> within_quota(const AccountId& account, std::uint64_t more_bytes);
 
   [[nodiscard]] crypto::NodeSource nodes(const LogState& log) const;
   void sign(const LogId& log, SignedHead& head) const;
+  void sign_all(Commit& commit) const;
 
   LogStore& store_;
   const crypto::SigningKey& key_;
@@ -76,6 +83,7 @@ class LogService {
     std::uint64_t max_bytes{0};
   };
   std::unordered_map<AccountId, Quota> quotas_;
+  std::unordered_set<LogId> damaged_;  // refused until the next start: nobody asks the disk again and again
 };
 
 }  // namespace abri::server

@@ -48,7 +48,6 @@ struct AppendEntries {
   crypto::SigningPublicKey write_key;  ///< the one proven; void once rotated away
   std::vector<std::string> entries;
   std::optional<std::uint64_t> expected_size;
-  bool proof{false};
 };
 struct RotateKeys {
   LogId log;
@@ -96,7 +95,6 @@ struct Appended {
   std::vector<std::uint64_t> positions;
   std::vector<std::uint64_t> times_ms;
   SignedHead head;
-  std::vector<std::vector<Hash>> proofs;
 };
 struct Rotated {
   LogId log;
@@ -119,6 +117,8 @@ struct Refused {
   v1::WireErrorCode code{v1::WIRE_ERROR_UNSPECIFIED};
   LogId log;  ///< zero where none is concerned
   std::uint32_t retry_ms{0};
+  bool costly{
+      false};  ///< the store had to begin anew for it: whoever makes it happen again and again is slowed down
 };
 using LogAnswer = std::variant<Opened, Proven, Appended, Rotated, ReadingBegun, Piece, Refused>;
 
@@ -151,9 +151,11 @@ struct Publication {
   std::vector<Run> runs;
 };
 struct Commit {
-  std::vector<Reply> replies;
-  std::vector<std::shared_ptr<Publication>> publications;
-  std::optional<Error> fault;  ///< of the store: nothing of the transaction happened
+  std::vector<Reply> replies{};
+  std::vector<std::shared_ptr<Publication>> publications{};
+  /// Of the store. Errc::malformed: what it holds of some log is damaged; that log is refused from here on, everything else
+  /// happened. Any other: what it concerns did not happen and is answered UNAVAILABLE.
+  std::optional<Error> fault;
 };
 
 }  // namespace abri::server

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "log/storage_worker.hpp"
 
+#include <abri/base/limits.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -17,7 +19,7 @@ constexpr std::chrono::milliseconds kIdleBeforeTidying{200};
 std::size_t bytes_of(const Job& job) {
   std::size_t sum = 0;
   if (const auto* append = std::get_if<AppendEntries>(&job.what)) {
-    for (const auto& entry : append->entries) sum += entry.size();
+    for (const auto& entry : append->entries) sum += limits::counted_bytes(entry.size());
   }
   return sum;
 }
@@ -53,7 +55,7 @@ void StorageWorker::submit(Job job) {
   wake_.notify_one();
 }
 
-void StorageWorker::run(std::function<void(LogService&)> task) {
+void StorageWorker::run(Task task) {
   {
     const std::scoped_lock lock(mutex_);
     tasks_.push_back(std::move(task));
@@ -75,7 +77,7 @@ void StorageWorker::loop() {
   for (;;) {
     std::vector<Job> writes;
     std::vector<Job> reads;
-    std::vector<std::function<void(LogService&)>> tasks;
+    std::vector<Task> tasks;
     {
       std::unique_lock lock(mutex_);
       const auto something = [this] {
@@ -93,9 +95,9 @@ void StorageWorker::loop() {
     }
     const bool idle = writes.empty() && reads.empty() && tasks.empty();
     if (!writes.empty()) commit_waiting(std::move(writes));
-    for (const auto& task : tasks) task(service_);
-    if (!reads.empty()) read_some(reads);
-    if (const auto tidied = store_.tidy(/*force=*/idle); !tidied) deliver_(Commit{{}, {}, tidied.error()});
+    for (const auto& task : tasks) deliver_fault(task(service_));
+    if (!reads.empty()) deliver_(service_.read(reads, clock_()));
+    deliver_fault(store_.tidy(/*force=*/idle));
     tidy_due = !idle;
   }
 }
@@ -107,12 +109,8 @@ void StorageWorker::commit_waiting(std::vector<Job> jobs) {
   deliver_(service_.write(std::move(jobs), clock_()));
 }
 
-void StorageWorker::read_some(const std::vector<Job>& jobs) {
-  Commit answers;
-  for (const auto& job : jobs) {
-    answers.replies.push_back(Reply{job.connection, job.request, service_.read(job.what, clock_())});
-  }
-  deliver_(std::move(answers));
+void StorageWorker::deliver_fault(const Result<void>& done) {
+  if (!done) deliver_(Commit{.fault = done.error()});
 }
 
 }  // namespace abri::server

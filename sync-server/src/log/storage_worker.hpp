@@ -21,7 +21,7 @@ class JobSink {
   virtual ~JobSink() = default;
 
   virtual void submit(Job job) = 0;
-  /// Bytes of entries that wait for their commit.
+  /// `counted_bytes` of the entries that wait for their commit.
   [[nodiscard]] virtual std::size_t waiting_bytes() const = 0;
 };
 
@@ -43,15 +43,16 @@ class StorageWorker final : public JobSink {
   [[nodiscard]] std::size_t waiting_bytes() const override {
     return waiting_bytes_.load(std::memory_order_relaxed);
   }
-  /// Runs `task` on the storage thread between two commits (administration).
-  void run(std::function<void(LogService&)> task);
+  /// Runs `task` on the storage thread between two commits (administration). What fails in the store is delivered as a fault.
+  using Task = std::function<Result<void>(LogService&)>;
+  void run(Task task);
   /// Finishes what waits, then ends the thread. Repeating it is harmless.
   void stop();
 
  private:
   void loop();
   void commit_waiting(std::vector<Job> jobs);
-  void read_some(const std::vector<Job>& jobs);
+  void deliver_fault(const Result<void>& done);
 
   LogService& service_;
   LogStore& store_;
@@ -59,10 +60,10 @@ class StorageWorker final : public JobSink {
   Deliver deliver_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Job> writes_;                              // guarded by mutex_
-  std::vector<Job> reads_;                               // guarded by mutex_
-  std::vector<std::function<void(LogService&)>> tasks_;  // guarded by mutex_
-  bool stopping_{false};                                 // guarded by mutex_
+  std::vector<Job> writes_;  // guarded by mutex_
+  std::vector<Job> reads_;   // guarded by mutex_
+  std::vector<Task> tasks_;  // guarded by mutex_
+  bool stopping_{false};     // guarded by mutex_
   std::atomic<std::size_t> waiting_bytes_{0};
   std::thread thread_;
 };

@@ -20,7 +20,7 @@ namespace abri::server {
 struct Account {
   AccountId id;
   crypto::SigningPublicKey key;  ///< Ed25519; opens logs
-  std::uint64_t max_bytes{0};    ///< of entries, over all its logs
+  std::uint64_t max_bytes{0};    ///< `counted_bytes` of entries, over all its logs
   std::uint32_t max_logs{0};
 };
 
@@ -33,7 +33,7 @@ struct LogRow {
   crypto::SigningPublicKey write_key;
   std::uint32_t number{0};        ///< the store's short name of the log; set by `create_log`
   std::uint64_t size{0};          ///< number of entries
-  std::uint64_t bytes{0};         ///< sum of their lengths
+  std::uint64_t bytes{0};         ///< sum of what they count for (`limits::counted_bytes`)
   std::uint64_t last_time_ms{0};  ///< leaf time of the last entry
 };
 
@@ -65,7 +65,8 @@ using EntrySink = std::function<bool(std::uint64_t time_ms, BytesView bytes)>;
 /// Writing calls belong inside `in_transaction`. What its body wrote is durable (fsync) when it returns without error, and
 /// undone entirely when it returns an error.
 ///
-/// @errors of every call: Errc::storage_failed, Errc::storage_full, Errc::storage_busy
+/// @errors of every call: Errc::storage_failed, Errc::storage_full, Errc::storage_busy;
+///         Errc::malformed  what it reads is damaged: whatever is asked next fails too, until `reopen`
 /// @threads one thread at a time (the storage thread)
 class LogStore {
  public:
@@ -94,8 +95,11 @@ class LogStore {
                               std::span<const Node> nodes) = 0;
   /// Gives entries from `first` on to `sink`, in order, until it returns false or the log ends.
   virtual Result<void> read(std::uint32_t log, std::uint64_t first, const EntrySink& sink) = 0;
-  /// @errors Errc::not_found  no such complete subtree
+  /// The root of a subtree that was completed; that it is missing is damage.
   virtual Result<Hash> node(std::uint32_t log, std::uint32_t level, std::uint64_t index) = 0;
+
+  /// Begins anew on the same files, outside a transaction. What was committed is there again.
+  virtual Result<void> reopen() = 0;
 
   /// Housekeeping for when nothing waits. `force`: also when it takes long.
   virtual Result<void> tidy(bool force) = 0;

@@ -20,12 +20,14 @@ inline constexpr const char* kShortDeadlines = R"(
 tls_ms = 1000
 upgrade_ms = 1000
 hello_ms = 1000
+proof_ms = 600000
 idle_ms = 600000
 write_stall_ms = 2000
 drain_ms = 3000
 [limits]
 connections_per_address = 5000
 unproven_connections = 5000
+unproven_per_address = 5000
 new_connections_burst = 100000
 new_connections_per_second = 100000
 )";

@@ -228,6 +228,46 @@ connections_per_address = 3
   CHECK(again);
 }
 
+TEST_CASE("server: one address gets so many connections that proved nothing, and those not for long (PD-01)",
+          "[integration][server]") {
+  Deployment d(R"(
+[limits]
+unproven_per_address = 3
+[deadlines]
+proof_ms = 6000
+)");
+  LogKeys keys;
+  REQUIRE(d.open_log(keys));
+  const auto connected = [&] {
+    const auto give_up = steady_clock::now() + 10s;
+    std::unique_ptr<WsClient> client;
+    while (!client && steady_clock::now() < give_up) client = d.connect();
+    return client;
+  };
+  std::vector<std::unique_ptr<WsClient>> idle;
+  for (int i = 0; i < 3; ++i) {
+    idle.push_back(connected());
+    REQUIRE(idle.back());
+  }
+  CHECK(WsClient::connect(d.server->port(), 1s) == nullptr);
+  // Who proves a capability makes room for the next one.
+  const auto proof =
+      prove_frame(2, idle.back()->handshake, keys.id, CAPABILITY_READ, keys.of(CAPABILITY_READ));
+  REQUIRE(idle.back()->ask(proof).has_done());
+  const auto proven = std::move(idle.back());
+  idle.back() = connected();
+  REQUIRE(idle.back());
+  v1::Frame ping;
+  ping.set_request(9);
+  ping.mutable_ping();
+  const auto give_up = steady_clock::now() + 30s;
+  for (const auto& client : idle) {
+    while (client->ask(ping).has_pong() && steady_clock::now() < give_up) std::this_thread::sleep_for(100ms);
+    CHECK_FALSE(client->open());  // however much it says
+  }
+  CHECK(proven->ask(ping).has_pong());
+}
+
 TEST_CASE("server: readers that do not read are dropped, others are not held up (PD-05)",
           "[integration][server]") {
   Deployment d;

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using v1::CAPABILITY_READ;
 using v1::CAPABILITY_WRITE;
 
-TEST_CASE("server: what one device appends another reads, live and later, with proofs",
+TEST_CASE("server: what one device appends another reads, live and later, under signed heads",
           "[integration][server]") {
   Deployment d;
   LogKeys keys;
@@ -30,11 +30,9 @@ TEST_CASE("server: what one device appends another reads, live and later, with p
   REQUIRE(held.take(reader->ask(subscribe_frame(3, keys.id)).entries(), server_key));
   for (std::uint32_t i = 0; i < 20; ++i) {
     const auto entry = "entry " + std::to_string(i);
-    const auto receipt = author->ask(append_frame(10 + i, keys.id, {entry}, i, /*proof=*/true)).receipt();
+    const auto receipt = author->ask(append_frame(10 + i, keys.id, {entry}, i)).receipt();
     REQUIRE(receipt.positions_size() == 1);
     CHECK(receipt.positions(0) == i);
-    CHECK(crypto::verify_inclusion(i, receipt.head().size(), leaf(entry, receipt.times_ms(0)),
-                                   hashes(receipt.proofs(0).hashes()), hash_field(receipt.head().root())));
     const auto live = reader->receive();
     REQUIRE(live);
     REQUIRE(held.take(live->entries(), server_key));

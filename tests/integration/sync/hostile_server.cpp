@@ -18,6 +18,8 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -82,6 +84,7 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
     switch (self->script_.instead) {
       case Script::Instead::nothing:
       case Script::Instead::secure_web_page:
+      case Script::Instead::deaf:
         break;
       case Script::Instead::close:
         co_return;
@@ -107,6 +110,10 @@ class HostileServer::Impl : public std::enable_shared_from_this<Impl> {
     }
     auto [accepted] = co_await stream.async_accept(kAsTuple);
     if (accepted) co_return;
+    if (self->script_.instead == Script::Instead::deaf) {
+      asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+      co_await never.async_wait(kAsTuple);
+    }
     stream.text(self->script_.text);
     stream.binary(!self->script_.text);
     for (;;) {

@@ -17,8 +17,8 @@ namespace abri::test {
 class HostileServer {
  public:
   struct Script {
-    enum class Instead { nothing, close, silence, web_page, secure_web_page };
-    /// In place of TLS and the WebSocket; the last one of the WebSocket alone.
+    enum class Instead { nothing, close, silence, web_page, secure_web_page, deaf };
+    /// In place of TLS and the WebSocket; `secure_web_page` of the WebSocket alone; `deaf` accepts it and reads nothing.
     Instead instead{Instead::nothing};
     /// What is sent, message by message, for each message of the client.
     std::function<std::vector<std::string>(const std::string& message)> answer;

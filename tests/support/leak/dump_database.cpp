@@ -59,7 +59,8 @@ Result<void> dump_store(const std::filesystem::path& folder) {
 Result<void> dump_vault(const std::filesystem::path& folder) {
   std::string line;
   std::getline(std::cin, line);
-  ABRI_TRY(const auto passphrase, crypto::SecretText::take(line));
+  const WipeAtEnd wiped(std::as_writable_bytes(std::span(line)));
+  ABRI_TRY(const auto passphrase, crypto::SecretText::from(line));
   ABRI_TRY(auto directory, core::vault::FileKeystore::default_directory());
   core::vault::FileKeystore keystore(directory);
   ABRI_TRY(auto vault, core::vault::Vault::open(folder, passphrase, keystore));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "support/memory_tree.hpp"
 #include "unit/crypto/support.hpp"
 
 #include <abri/crypto/hash.hpp>
@@ -55,7 +56,7 @@ TEST_CASE("merkle: a log's leaf is its time and the hash of its entry", "[crypto
 TEST_CASE("merkle: a stored frontier goes on where it was, and a damaged one is refused",
           "[crypto][merkle]") {
   const auto leaves = some_leaves(70);
-  MemoryTree tree;
+  abri::test::MemoryTree tree;
   Frontier frontier;
   for (std::size_t n = 0; n < leaves.size(); ++n) {
     const auto bytes = frontier.encode();
@@ -78,7 +79,7 @@ TEST_CASE("merkle: a stored frontier goes on where it was, and a damaged one is 
 TEST_CASE("merkle: every inclusion proof verifies, for this leaf, place, size and root only",
           "[crypto][merkle]") {
   const auto leaves = some_leaves(67);
-  const MemoryTree tree(leaves);
+  const abri::test::MemoryTree tree(leaves);
   for (std::uint64_t size = 1; size <= leaves.size(); ++size) {
     const auto root = *root_at(size, tree.nodes());
     for (std::uint64_t index = 0; index < size; ++index) {
@@ -106,10 +107,10 @@ TEST_CASE("merkle: every inclusion proof verifies, for this leaf, place, size an
 
 TEST_CASE("merkle: every consistency proof verifies, for these two trees only", "[crypto][merkle]") {
   const auto leaves = some_leaves(67);
-  const MemoryTree tree(leaves);
+  const abri::test::MemoryTree tree(leaves);
   auto forked_leaves = leaves;
   forked_leaves[0] = leaf_hash(as_bytes("another history"));
-  const MemoryTree fork(forked_leaves);
+  const abri::test::MemoryTree fork(forked_leaves);
   for (std::uint64_t to = 0; to <= leaves.size(); ++to) {
     const auto new_root = *root_at(to, tree.nodes());
     for (std::uint64_t from = 0; from <= to; ++from) {
@@ -145,7 +146,7 @@ TEST_CASE("merkle: every consistency proof verifies, for these two trees only", 
 
 TEST_CASE("merkle: a size of another shape than the proof's is refused", "[crypto][merkle]") {
   const auto leaves = some_leaves(40);
-  const MemoryTree tree(leaves);
+  const abri::test::MemoryTree tree(leaves);
   const auto proof = *consistency_proof(13, 40, tree.nodes());
   const auto old_root = *root_at(13, tree.nodes());
   for (std::uint64_t claimed = 0; claimed <= 80; ++claimed) {
@@ -172,7 +173,7 @@ TEST_CASE("merkle: proofs come from perfect subtrees that appending announced, e
 
 TEST_CASE("merkle: a proof of a place that does not exist, or from a store that fails, is an error",
           "[crypto][merkle]") {
-  const MemoryTree tree(some_leaves(5));
+  const abri::test::MemoryTree tree(some_leaves(5));
   CHECK(test::error_of(inclusion_proof(5, 5, tree.nodes())) == Errc::invalid_argument);
   CHECK(test::error_of(inclusion_proof(0, 0, tree.nodes())) == Errc::invalid_argument);
   CHECK(test::error_of(consistency_proof(4, 3, tree.nodes())) == Errc::invalid_argument);

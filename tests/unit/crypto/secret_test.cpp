@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "support/memory_search.hpp"
 #include "unit/crypto/support.hpp"
 
+#include <abri/base/account_code.hpp>
+#include <abri/base/secret_bytes.hpp>
+#include <abri/crypto/code.hpp>
 #include <abri/crypto/keys.hpp>
 #include <abri/crypto/secret.hpp>
 
@@ -119,7 +123,7 @@ TEST_CASE("secret: a key is made of exactly its size", "[crypto][secret]") {
   }
 }
 
-TEST_CASE("secret text: a passphrase is typed, corrected and wiped at its source", "[crypto][secret]") {
+TEST_CASE("secret text: a passphrase is typed and corrected", "[crypto][secret]") {
   SecretText text;
   CHECK(text.empty());
   text.pop_back();
@@ -128,9 +132,7 @@ TEST_CASE("secret text: a passphrase is typed, corrected and wiped at its source
   text.pop_back();  // a whole character, not a byte
   text.expose([](std::string_view now) { CHECK(now == "abricôt"); });
 
-  std::string source = "corbeau du matin";
-  const auto taken = *SecretText::take(source);
-  CHECK(source == std::string(source.size(), '\0'));
+  const auto taken = *SecretText::from("corbeau du matin");
   taken.expose([](std::string_view now) { CHECK(now == "corbeau du matin"); });
   CHECK(taken == *SecretText::from("corbeau du matin"));
   CHECK_FALSE(taken == *SecretText::from("corbeau du matim"));
@@ -154,8 +156,7 @@ TEST_CASE("secret text: it takes the greatest passphrase and no more", "[crypto]
   CHECK(test::error_of(text.append("y")) == Errc::too_large);
   CHECK(text.size() == SecretText::kMaxSize);
   longest.push_back('x');
-  CHECK(test::error_of(SecretText::take(longest)) == Errc::too_large);
-  CHECK(longest == std::string(longest.size(), '\0'));
+  CHECK(test::error_of(SecretText::from(longest)) == Errc::too_large);
 }
 
 TEST_CASE("secret text: moved from it is empty and can be used again", "[crypto][secret]") {
@@ -166,6 +167,58 @@ TEST_CASE("secret text: moved from it is empty and can be used again", "[crypto]
   text.expose([](std::string_view now) { CHECK(now.empty()); });
   REQUIRE(text.append("autre"));
   CHECK(text == *SecretText::from("autre"));
+}
+
+test::HiddenNeedle random_needle() {
+  WipedArray<32> raw;
+  random_bytes(raw.span());
+  return test::HiddenNeedle(raw.span());
+}
+
+TEST_CASE("secret bytes: CM-08 however they grew, were moved or replaced, nothing of them stays in memory",
+          "[crypto][secret]") {
+  const auto needle = random_needle();
+  {
+    SecretWriter out;
+    for (int i = 0; i < 100; ++i) needle.use([&](BytesView secret) { out.raw(secret).u64(0); });
+    auto taken = out.take();
+    auto copy = taken;
+    copy.resize(1);
+    CHECK(test::count_in_memory(needle) >= 100);
+    taken = SecretBytes(10);
+  }
+  CHECK(test::count_in_memory(needle) == 0);
+}
+
+TEST_CASE("secret bytes: CM-08 what somebody else opened is wiped at the end of its scope",
+          "[crypto][secret]") {
+  Bytes opened = to_bytes("an invitation");
+  {
+    const WipeAtEnd wiped(opened);
+    CHECK(as_text(opened) == "an invitation");
+  }
+  CHECK(opened == Bytes(opened.size()));
+  const WipeAtEnd nothing({});
+}
+
+TEST_CASE("secret bytes: CM-08 codes that were printed and read leave only themselves behind",
+          "[crypto][secret]") {
+  const auto needle = random_needle();
+  needle.use([&](BytesView secret) {
+    AccountCode code;
+    std::ranges::copy(secret, code.seed.begin());
+    const auto typed = encode_account_code(code);
+    const auto read = parse_account_code(typed);
+    REQUIRE(read);
+    CHECK(std::ranges::equal(read->seed, secret));
+    CHECK_FALSE(parse_account_code(typed + "00"));
+    const auto printed = encode_code(secret);
+    const auto bytes = decode_code(printed);
+    REQUIRE(bytes);
+    CHECK(test::count_in_memory(needle) >= 3);
+    CHECK_FALSE(decode_code(printed + "0"));
+  });
+  CHECK(test::count_in_memory(needle) == 0);
 }
 
 }  // namespace

@@ -202,9 +202,12 @@ TEST_CASE("connection: appended bytes that wait hold further frames back", "[syn
 TEST_CASE("connection: who says nothing after connecting, or falls silent, is disconnected (PD-01)",
           "[sync-server][connection]") {
   ServerWorld world;
+  LogKeys keys;
   const auto mute = world.connect(/*greet=*/false);
   const auto quiet = world.connect();
   const auto lively = world.connect();
+  world.open_log(quiet, keys);
+  for (const auto id : {quiet, lively}) world.prove(id, keys, {CAPABILITY_READ});
   world.pass(4900ms);
   CHECK_FALSE(world.closed(mute));
   world.pass(200ms);
@@ -219,6 +222,27 @@ TEST_CASE("connection: who says nothing after connecting, or falls silent, is di
   world.pass(45s);
   CHECK(world.closed(quiet));
   CHECK_FALSE(world.closed(lively));
+}
+
+TEST_CASE("connection: who proves nothing is disconnected, however much it says (PD-01)",
+          "[sync-server][connection]") {
+  ServerWorld world;
+  LogKeys keys;
+  const auto idle = world.connect();
+  const auto owner = world.connect();
+  world.open_log(owner, keys);
+  v1::Frame ping;
+  ping.mutable_ping();
+  for (int second = 0; second < 14; ++second) {
+    world.pass(1s);
+    CHECK(world.ask(idle, ping).has_pong());
+    world.ask(idle, prove_frame(9, world.handshake(idle), keys.id, CAPABILITY_READ, keys.write));
+  }
+  world.prove(owner, keys, {CAPABILITY_OWNER});
+  CHECK_FALSE(world.closed(idle));
+  world.pass(1s);
+  CHECK(world.closed(idle));
+  CHECK_FALSE(world.closed(owner));
 }
 
 TEST_CASE("connection: entries above their limits are refused and the connection goes on",
@@ -236,6 +260,28 @@ TEST_CASE("connection: entries above their limits are refused and the connection
   CHECK(world.ask(id, append_frame(7, keys.id, {most})).has_receipt());
 }
 
+TEST_CASE("connection: an append of tiny entries is as large as their smallest buckets (PD-03)",
+          "[sync-server][connection]") {
+  ServerWorld world;
+  LogKeys keys;
+  const auto id = world.connect();
+  world.open_log(id, keys);
+  world.prove(id, keys, {CAPABILITY_READ, CAPABILITY_WRITE});
+  std::vector<std::string> many;
+  while ((many.size() + 1) * limits::kMinEntryBytes <= wire::kMaxAppendBytes) {
+    many.push_back(std::to_string(many.size()));
+  }
+  auto more = many;
+  more.push_back("one more");
+  CHECK(world.ask(id, append_frame(5, keys.id, more)).error().code() == v1::TOO_LARGE);
+  const auto answer = world.ask(id, append_frame(6, keys.id, many));
+  CHECK(answer.receipt().positions_size() == static_cast<int>(many.size()));
+  CHECK(answer.ByteSizeLong() <= limits::kMaxFrameBytes);
+  const auto read = world.ask(id, subscribe_frame(7, keys.id));
+  CHECK(read.entries().entries_size() == static_cast<int>(many.size()));
+  CHECK(read.ByteSizeLong() <= limits::kMaxFrameBytes);
+}
+
 TEST_CASE("connection: a capability that writes without end is slowed down (PD-08)",
           "[sync-server][connection]") {
   ServerWorld world;
@@ -250,4 +296,7 @@ TEST_CASE("connection: a capability that writes without end is slowed down (PD-0
   CHECK(refused.retry_ms() > 7'000);
   world.pass(std::chrono::milliseconds{refused.retry_ms()});
   CHECK(world.ask(id, append_frame(6, keys.id, {std::string(900, 'b')})).has_receipt());
+  world.pass(60s);
+  CHECK(world.ask(id, append_frame(7, keys.id, {"c", "d"})).has_receipt());
+  CHECK(world.ask(id, append_frame(8, keys.id, {"e"})).error().code() == v1::RATE_LIMITED);
 }

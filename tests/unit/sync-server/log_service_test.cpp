@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// Appending: positions, times, repetition, compare-and-set, quota, proofs, restart.
+// Appending: positions, times, repetition, compare-and-set, quota, restart.
 #include "support/server_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -22,9 +22,8 @@ struct Fixture {
     world.open_log(author, keys);
     world.prove(author, keys, {CAPABILITY_WRITE, CAPABILITY_READ});
   }
-  v1::Frame append(const std::vector<std::string>& entries, std::optional<std::uint64_t> expected = {},
-                   bool proof = false) {
-    return world.ask(author, append_frame(50, keys.id, entries, expected, proof));
+  v1::Frame append(const std::vector<std::string>& entries, std::optional<std::uint64_t> expected = {}) {
+    return world.ask(author, append_frame(50, keys.id, entries, expected));
   }
 };
 }  // namespace
@@ -73,18 +72,17 @@ TEST_CASE("log: of two that expect the same size one wins and the other is told"
   CHECK(f.append({"next"}, 1).receipt().positions(0) == 1);
 }
 
-TEST_CASE("log: a receipt can carry proofs that each entry is in the tree", "[sync-server][log]") {
-  Fixture f;
-  for (int i = 0; i < 11; ++i) f.append({"filler " + std::to_string(i)});
-  const auto receipt = f.append({"x", "filler 3", "y"}, {}, /*proof=*/true).receipt();
-  REQUIRE(receipt.proofs_size() == 3);
-  const std::vector<std::string> entries{"x", "filler 3", "y"};
-  for (int i = 0; i < 3; ++i) {
-    const auto index = static_cast<std::size_t>(i);
-    CHECK(crypto::verify_inclusion(receipt.positions(i), receipt.head().size(),
-                                   leaf(entries[index], receipt.times_ms(i)),
-                                   hashes(receipt.proofs(i).hashes()), hash_field(receipt.head().root())));
-  }
+TEST_CASE("log: an entry of a few bytes takes as much of the account as the smallest bucket (PD-08)",
+          "[sync-server][log]") {
+  Fixture f(/*max_bytes=*/5 * limits::kMinEntryBytes, /*max_logs=*/2);
+  CHECK(f.append({"a", "b", "c"}).has_receipt());
+  CHECK(f.append({"a", "d"}).has_receipt());
+  CHECK(f.append({"e", "f"}).error().code() == v1::QUOTA);
+  f.world.restart();
+  const auto id = f.world.connect();
+  f.world.prove(id, f.keys, {CAPABILITY_WRITE});
+  CHECK(f.world.ask(id, append_frame(5, f.keys.id, {"e"})).has_receipt());
+  CHECK(f.world.ask(id, append_frame(6, f.keys.id, {"f"})).error().code() == v1::QUOTA);
 }
 
 TEST_CASE("log: leaf times never go back, whatever the clock does (CS-08)", "[sync-server][log]") {

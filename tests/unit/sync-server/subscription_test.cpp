@@ -186,6 +186,32 @@ TEST_CASE("subscription: no entry is sent beyond the credit, and credit brings t
   CHECK(held.entries().back() == "live again");
 }
 
+TEST_CASE("subscription: credit that comes while the store is read for less of it is not forgotten",
+          "[sync-server][subscription]") {
+  Fixture f;
+  LogKeys other;
+  f.world.open_log(f.author, other);
+  f.world.prove(f.author, other, {CAPABILITY_WRITE});
+  f.world.prove(f.reader, other, {CAPABILITY_READ});
+  f.world.ask(f.reader, subscribe_frame(11, f.keys.id));
+  f.world.ask(f.reader, subscribe_frame(12, other.id));
+  LogReader held(f.keys.id);
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    f.append(100 + i, some("e" + std::to_string(i), 1, 50'000));
+    REQUIRE(f.follow(f.reader, held));
+  }
+  REQUIRE(held.size() == 20);  // less credit is left than the next one needs
+  f.append(200, some("next", 1, 50'000));
+  f.world.settle_once();  // committed and published: the reader's connection asks the store
+  f.world.send(f.reader, credit_frame(64 * 1024));
+  REQUIRE(f.follow(f.reader, held));  // the store answers with what the former credit allowed: nothing
+  CHECK(held.size() == 21);
+  f.world.send(f.author, append_frame(201, other.id, {"in another log"}));
+  const auto live = f.world.take(f.reader);
+  REQUIRE(live.size() == 1);
+  CHECK(live[0].entries().entries(0) == "in another log");
+}
+
 TEST_CASE("subscription: live entries stop at the credit and go on from the store",
           "[sync-server][subscription]") {
   Fixture f;

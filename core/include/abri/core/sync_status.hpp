@@ -54,7 +54,8 @@ struct Status {
   State state{State::offline};
   std::optional<Errc> error;         ///< what ended the last connection or attempt; none once live again
   std::optional<Time> last_contact;  ///< last frame of the server that this device pinned
-  /// How far the server's clock is ahead of this device's, at the last handshake. Not authenticated; to warn a person.
+  /// How far the clock by which the server signs heads is ahead of this device's: where logs differ, the one furthest off.
+  /// One of the two is wrong above `limits::kLeafTimeTolerance`: leaf times are no evidence then, and a person is to be told.
   std::optional<std::chrono::milliseconds> server_clock_ahead;
   bool settled{false};  ///< live and nothing waits to be sent, but for logs that show an error
   std::vector<LogStatus> logs;

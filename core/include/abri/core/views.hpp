@@ -4,6 +4,7 @@
 #include <abri/base/id.hpp>
 #include <abri/base/time.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -118,11 +119,13 @@ struct StatusView {
   std::string connection;  ///< offline, connecting, catching_up, live, stopped
   std::string last_error;  ///< identifier of `Errc`, empty if none
   std::optional<Time> last_contact;  ///< last frame of the server
-  std::uint64_t unsent{0};           ///< edits that the server has not acknowledged
-  std::uint64_t unsent_cases{0};     ///< cases, dwellings and requests that these edits belong to
-  std::uint64_t cases{0};            ///< case files; no dwellings, requests or entries of the directory
-  std::uint64_t conflicts{0};        ///< fields that wait for a choice
-  std::uint64_t notices{0};          ///< what was refused while reading, evidence included; reveals left out
+  /// The server's clock against this device's, by its signed heads; above ten minutes a person is to be told.
+  std::optional<std::chrono::milliseconds> server_clock_ahead;
+  std::uint64_t unsent{0};        ///< edits that the server has not acknowledged
+  std::uint64_t unsent_cases{0};  ///< cases, dwellings and requests that these edits belong to
+  std::uint64_t cases{0};         ///< case files; no dwellings, requests or entries of the directory
+  std::uint64_t conflicts{0};     ///< fields that wait for a choice
+  std::uint64_t notices{0};       ///< what was refused while reading, evidence included; reveals left out
   /// The vault was restored or rolled back: nothing is sent before everything is read again.
   bool stale{false};
   bool update_needed{false};          ///< a newer version wrote something this one cannot judge

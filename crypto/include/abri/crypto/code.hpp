@@ -2,6 +2,7 @@
 #pragma once
 
 #include <abri/base/bytes.hpp>
+#include <abri/base/secret_bytes.hpp>
 
 #include <cstddef>
 #include <string>
@@ -18,11 +19,12 @@ inline constexpr std::size_t kMaxCodeBytes = 1024;
 /// @threads      safe on any thread
 std::string encode_code(BytesView bytes);
 
-/// Reads upper and lower case, O as 0, I and L as 1, and ignores spaces, line ends and hyphens.
+/// Reads upper and lower case, O as 0, I and L as 1, and ignores spaces, line ends and hyphens. Codes hold secrets: so do the
+/// bytes.
 ///
 /// @errors  Errc::malformed  at "code: character" (one that no code has), "code: length" (some missing or too many) or
 ///                           "code: checksum" (mistyped)
 /// @threads safe on any thread
-Result<Bytes> decode_code(std::string_view text);
+Result<SecretBytes> decode_code(std::string_view text);
 
 }  // namespace abri::crypto

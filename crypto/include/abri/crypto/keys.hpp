@@ -14,12 +14,11 @@
 /// Everything here is safe on any thread.
 namespace abri::crypto {
 
-using UserSeed = SecretKey<struct UserSeedTag, 32>;                  ///< U_g
-using UserSymmetricKey = SecretKey<struct UserSymmetricKeyTag, 32>;  ///< from U_g
-using GroupSeed = SecretKey<struct GroupSeedTag, 32>;                ///< T_g
-using CaseWrapKey = SecretKey<struct CaseWrapKeyTag, 32>;            ///< from T_g: seals compartment keys
-using FeedRootKey = SecretKey<struct FeedRootKeyTag, 32>;            ///< from T_g
-using FeedKey = SecretKey<struct FeedKeyTag, 32>;                    ///< F(feed, epoch)
+using UserSeed = SecretKey<struct UserSeedTag, 32>;        ///< U_g
+using GroupSeed = SecretKey<struct GroupSeedTag, 32>;      ///< T_g
+using CaseWrapKey = SecretKey<struct CaseWrapKeyTag, 32>;  ///< from T_g: seals compartment keys
+using FeedRootKey = SecretKey<struct FeedRootKeyTag, 32>;  ///< from T_g
+using FeedKey = SecretKey<struct FeedKeyTag, 32>;          ///< F(feed, epoch)
 using ChainKey = SecretKey<struct ChainKeyTag, 32>;        ///< envelopes of a chain's links; made at genesis
 using Psk = SecretKey<struct PskTag, 32>;                  ///< pre-shared secret of an organisation or of two
 using DatabaseKey = SecretKey<struct DatabaseKeyTag, 32>;  ///< K_db, the vault's raw key
@@ -56,11 +55,7 @@ class BoxKey {
 /// Id of a device: the first 16 bytes of H("abri/1.deviceid", its signing key).
 DeviceId device_id(const SigningPublicKey& key);
 
-/// The keys of a user's generation, each derived from its seed under a label of its own. Only the box key is used in this
-/// version.
-SigningKey user_signing_key(const UserSeed& seed);
 BoxKey user_box_key(const UserSeed& seed);
-UserSymmetricKey user_symmetric_key(const UserSeed& seed);
 
 /// The keys of a group's generation: to wrap to it, to seal compartment keys and names under it, to derive its feeds' keys.
 BoxKey group_box_key(const GroupSeed& seed);

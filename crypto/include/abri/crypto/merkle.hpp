@@ -65,25 +65,6 @@ class Frontier {
   std::vector<Hash> peaks_;  // one for each set bit of size_, the largest first
 };
 
-/// A whole tree in memory, every perfect subtree kept: for tests, fixtures and small logs.
-class MemoryTree {
- public:
-  MemoryTree() = default;
-  explicit MemoryTree(std::span<const Hash> leaves);
-  void append(const Hash& leaf);
-  [[nodiscard]] std::uint64_t size() const { return frontier_.size(); }
-  [[nodiscard]] Hash root() const { return frontier_.root(); }
-  /// A perfect subtree.
-  /// @errors Errc::not_found  not complete yet
-  [[nodiscard]] Result<Hash> node(unsigned level, std::uint64_t index) const;
-  /// A view of this tree; ends with it.
-  [[nodiscard]] NodeSource nodes() const;
-
- private:
-  Frontier frontier_;
-  std::vector<std::vector<Hash>> levels_;
-};
-
 /// Root of the first `size` leaves.
 /// @errors those of `nodes`
 Result<Hash> root_at(std::uint64_t size, const NodeSource& nodes);

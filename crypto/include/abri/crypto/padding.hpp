@@ -20,12 +20,8 @@ Result<std::size_t> bucket(std::size_t size);
 /// The most that fits into one entry: 64 KiB less nonce, tag and one byte of padding.
 inline constexpr std::size_t kMaxEnvelopeBytes = limits::kMaxEntryBytes - kSealOverhead - 1;
 
-/// Appends 0x80 and zeros (ISO/IEC 7816-4), so that `bytes` with nonce and tag fills its bucket.
-/// @errors  Errc::too_large  above `kMaxEnvelopeBytes`; `bytes` is unchanged
-Result<void> pad(Bytes& bytes);
-
-/// The view without padding.
-/// @errors  Errc::malformed  no 0x80 before the zeros, or not the padding that `pad` would have made
+/// The view without its padding: 0x80 and zeros (ISO/IEC 7816-4), so many that it fills its bucket with nonce and tag.
+/// @errors  Errc::malformed  no 0x80 before the zeros, or more or fewer zeros than the bucket asks for
 Result<BytesView> unpad(BytesView padded);
 
 }  // namespace abri::crypto

@@ -56,6 +56,10 @@ class WipedArray {
   ByteArray<N> bytes_{};
 };
 
+/// A raw database key as SQLCipher takes it, x'64 hexadecimal digits', from which nothing is derived any more.
+inline constexpr std::size_t kRawKeyTextSize = 67;
+void write_raw_key(std::span<const std::byte, 32> key, WipedArray<kRawKeyTextSize>& out);
+
 /// N secret bytes in guarded memory. Moved from, it holds nothing and must not be exposed. `generate`: random ones.
 template <class Tag, std::size_t N>
 class SecretKey {
@@ -196,10 +200,7 @@ class SecretText {
   SecretText& operator=(const SecretText&) = delete;
   ~SecretText() = default;
 
-  /// Copies, then wipes the source.
-  /// @errors Errc::too_large  above `kMaxSize`; the source is wiped all the same
-  static Result<SecretText> take(std::span<char> source);
-  /// Copies a text whose source is not secret memory (tests, a generated trial passphrase).
+  /// Copies; the caller wipes the source, where it is secret.
   /// @errors Errc::too_large
   static Result<SecretText> from(std::string_view text);
 

@@ -3,7 +3,9 @@
 
 #include <abri/base/bytes.hpp>
 #include <abri/base/id.hpp>
+#include <abri/base/secret_bytes.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,7 +17,9 @@ namespace abri {
 /// What the code holds: who may open logs on which account.
 struct AccountCode {
   AccountId id;
-  ByteArray<32> seed{};  ///< of the account's Ed25519 key; the caller wipes it
+  ByteArray<32> seed{};  ///< of the account's Ed25519 key; wiped with its owner, as each copy is
+
+  ~AccountCode() { explicit_bzero(seed.data(), seed.size()); }
 };
 
 namespace detail {
@@ -34,7 +38,7 @@ constexpr std::uint16_t crc16(BytesView bytes) {
 /// The code as it is printed: 105 characters, a secret.
 /// @threads  safe on any thread
 inline std::string encode_account_code(const AccountCode& code) {
-  Writer out(50);
+  SecretWriter out(50);
   out.raw(code.id.bytes()).raw(code.seed);
   const auto check = detail::crc16(out.view());
   out.u16(check);
@@ -51,13 +55,14 @@ inline Result<AccountCode> parse_account_code(std::string_view text) {
   text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
   const auto prefix = text.substr(0, 5);
   if (prefix != "ACCT-" && prefix != "acct-") return Error{Errc::malformed, "account code"};
-  ABRI_TRY(const auto bytes, from_hex(text.substr(5)));
+  ABRI_TRY(const auto bytes, from_hex<SecretBytes>(text.substr(5)));
   Reader in(bytes);
   AccountCode code;
   code.id = AccountId(in.array<16>());
-  code.seed = in.array<32>();
+  const auto seed = in.raw(code.seed.size());
   const auto check = in.u16();
   ABRI_CHECK(in.finish("account code"));
+  std::ranges::copy(seed, code.seed.begin());  // in place: no copy is left behind
   if (check != detail::crc16(BytesView(bytes).first(48))) return Error{Errc::malformed, "account code"};
   return code;
 }

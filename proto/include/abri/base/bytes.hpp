@@ -48,36 +48,38 @@ ByteArray<N> to_array(BytesView view) {
 std::string to_hex(BytesView bytes);
 /// Reads hexadecimal digits of either case.
 /// @errors Errc::malformed  odd length or a character outside 0-9 a-f A-F
-Result<Bytes> from_hex(std::string_view text);
+template <class Buffer = Bytes>
+Result<Buffer> from_hex(std::string_view text);
 
 /// Appends fixed layouts: integers big-endian, byte strings as they are. Every signed or authenticated structure of
-/// the protocol is written with it and read with `Reader` (docs/protocol.md, section "Layouts").
-class Writer {
+/// the protocol is written with `Writer` and read with `Reader` (docs/protocol.md, section "Layouts").
+template <class Buffer>
+class BasicWriter {
  public:
-  Writer() = default;
+  BasicWriter() = default;
   /// @param reserve  bytes to make room for at once
-  explicit Writer(std::size_t reserve) { out_.reserve(reserve); }
+  explicit BasicWriter(std::size_t reserve) { out_.reserve(reserve); }
 
   /// Integers of that many bits; the rest of a wider argument is cut off.
-  Writer& u8(std::uint8_t v) { return integer(v, 1); }
-  Writer& u16(std::uint16_t v) { return integer(v, 2); }
-  Writer& u32(std::uint32_t v) { return integer(v, 4); }
-  Writer& u48(std::uint64_t v) { return integer(v, 6); }
-  Writer& u64(std::uint64_t v) { return integer(v, 8); }
+  BasicWriter& u8(std::uint8_t v) { return integer(v, 1); }
+  BasicWriter& u16(std::uint16_t v) { return integer(v, 2); }
+  BasicWriter& u32(std::uint32_t v) { return integer(v, 4); }
+  BasicWriter& u48(std::uint64_t v) { return integer(v, 6); }
+  BasicWriter& u64(std::uint64_t v) { return integer(v, 8); }
   /// The bytes as they are, without a length.
-  Writer& raw(BytesView bytes) {
+  BasicWriter& raw(BytesView bytes) {
     out_.insert(out_.end(), bytes.begin(), bytes.end());
     return *this;
   }
-  Writer& raw(std::string_view text) { return raw(as_bytes(text)); }
+  BasicWriter& raw(std::string_view text) { return raw(as_bytes(text)); }
   /// A 16-bit length, then the bytes. The caller keeps them below 64 KiB.
-  Writer& short_bytes(BytesView bytes) {
+  BasicWriter& short_bytes(BytesView bytes) {
     ABRI_ASSERT(bytes.size() <= 0xffff);
     return u16(static_cast<std::uint16_t>(bytes.size())).raw(bytes);
   }
-  Writer& short_bytes(std::string_view text) { return short_bytes(as_bytes(text)); }
+  BasicWriter& short_bytes(std::string_view text) { return short_bytes(as_bytes(text)); }
   /// A 32-bit length, then the bytes.
-  Writer& long_bytes(BytesView bytes) {
+  BasicWriter& long_bytes(BytesView bytes) {
     ABRI_ASSERT(bytes.size() <= 0xffffffffU);
     return u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
   }
@@ -85,15 +87,16 @@ class Writer {
   /// What was written so far.
   [[nodiscard]] std::size_t size() const { return out_.size(); }
   [[nodiscard]] BytesView view() const { return out_; }
-  [[nodiscard]] Bytes take() { return std::move(out_); }
+  [[nodiscard]] Buffer take() { return std::move(out_); }
 
  private:
-  Writer& integer(std::uint64_t v, int size) {
+  BasicWriter& integer(std::uint64_t v, int size) {
     for (int i = size - 1; i >= 0; --i) out_.push_back(static_cast<std::byte>(v >> (8 * i)));
     return *this;
   }
-  Bytes out_;
+  Buffer out_;
 };
+using Writer = BasicWriter<Bytes>;
 
 /// Reads fixed layouts strictly. After the first failure every read yields zeros and `ok()` stays false, so that a
 /// decoder checks once, at its end, with `finish()`. Views point into the input.
@@ -165,7 +168,8 @@ inline std::string to_hex(BytesView bytes) {
   return out;
 }
 
-inline Result<Bytes> from_hex(std::string_view text) {
+template <class Buffer>
+Result<Buffer> from_hex(std::string_view text) {
   const auto digit = [](char c) -> int {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -173,7 +177,7 @@ inline Result<Bytes> from_hex(std::string_view text) {
     return -1;
   };
   if (text.size() % 2 != 0) return Error{Errc::malformed, "from_hex"};
-  Bytes out;
+  Buffer out;
   out.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = digit(text[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,12 @@ namespace abri::limits {
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{256} * 1024;  ///< one WebSocket message
 inline constexpr std::size_t kMaxEntryBytes =
     std::size_t{64} * 1024;  ///< one log entry, nonce and tag included
+/// The smallest bucket of a sealed entry, and what the smallest entry counts for (`counted_bytes`).
+inline constexpr std::size_t kMinEntryBytes = 384;
+/// What an entry counts for wherever bytes of entries are bounded: a tiny one costs a row, hashes and memory as well.
+constexpr std::size_t counted_bytes(std::size_t entry_bytes) {
+  return std::max(entry_bytes, kMinEntryBytes);
+}
 inline constexpr std::size_t kMaxEntriesPerFrame = 1000;
 inline constexpr std::size_t kMaxLogsPerConnection = 4096;
 inline constexpr std::size_t kMaxBodiesPerEntry = 1000;

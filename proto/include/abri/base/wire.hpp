@@ -19,7 +19,8 @@ inline constexpr std::size_t kExporterBytes = 32;
 inline constexpr std::size_t kNonceBytes = 32;
 /// Bytes of entries that a server may send on a new connection before the first `Credit`.
 inline constexpr std::uint64_t kInitialCreditBytes = std::uint64_t{1024} * 1024;
-/// Sum of the entries of one `Append`: what is appended must fit one `Entries` frame with times, head and proof.
+/// Sum of the `counted_bytes` of the entries of one `Append`: what is appended must fit one `Entries` frame with times,
+/// head and proof.
 inline constexpr std::size_t kMaxAppendBytes = std::size_t{224} * 1024;
 
 using Nonce = ByteArray<kNonceBytes>;

@@ -27,9 +27,17 @@ inline Error error_of(int code, const char* where) {
       return Error{Errc::storage_busy, where, code};
     case SQLITE_CONSTRAINT:
       return Error{Errc::already_exists, where, code};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // SQLCipher's word for a page that it cannot open, and for every page after it
+      return Error{Errc::malformed, where, code};
+    case SQLITE_IOERR:
+      if (code != SQLITE_IOERR_READ && code != SQLITE_IOERR_DATA && code != SQLITE_IOERR_CORRUPTFS) break;
+      return Error{Errc::malformed, where, code};
     default:
-      return Error{Errc::storage_failed, where, code};
+      break;
   }
+  return Error{Errc::storage_failed, where, code};
 }
 
 /// Runs SQL without parameters or results.
@@ -85,11 +93,11 @@ class Statement {
     const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(raw_.get(), column));
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(raw_.get(), column))};
   }
-  /// @errors Errc::storage_failed  another length: the file is not ours
+  /// @errors Errc::malformed  another length
   template <class I>
   Result<I> id(int column) const {
     const auto bytes = blob(column);
-    if (bytes.size() != I::kSize) return Error{Errc::storage_failed, "column"};
+    if (bytes.size() != I::kSize) return Error{Errc::malformed, "column"};
     return I(to_array<I::kSize>(bytes));
   }
 

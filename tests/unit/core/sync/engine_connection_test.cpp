@@ -224,6 +224,41 @@ TEST_CASE("engine: bytes that are no frame of a server end the connection, and i
   CHECK(alice.port.evidences.empty());
 }
 
+TEST_CASE("engine: a catch-up cannot fill the memory, neither with empty frames nor with tiny entries") {
+  World world;
+  const auto feed = std::make_shared<LogKeys>(LogKind::feed);
+  auto& alice = world.add_device();
+  auto& bob = world.add_device();
+  alice.port.add(feed, /*opened=*/false);
+  bob.port.add(feed);
+  alice.start();
+  world.settle();
+  auto& log = world.server.logs.at(feed->id);
+  for (int i = 0; i < 10'000; ++i) log.append(std::to_string(i), world.server.now_ms);
+  SECTION("tiny entries") {
+    world.server.entries_per_frame = 500;
+    bob.start();
+    world.settle();
+    CHECK(bob.port.at(feed->id).entries.size() == 10'000);
+    CHECK(bob.port.applies >= 5);  // not all at once
+  }
+  SECTION("empty frames") {
+    world.server.entries_per_frame = 1;
+    world.server.bend = [&](v1::Frame& frame) {
+      if (frame.has_entries() && frame.request() != 0 && !frame.entries().has_head()) {
+        frame.mutable_entries()->clear_entries();
+        frame.mutable_entries()->clear_times_ms();
+        frame.mutable_entries()->set_first(1);
+      }
+      return true;
+    };
+    bob.start();
+    world.settle();
+    CHECK(bob.disconnects == 1);
+    CHECK(bob.engine.status().error == Errc::malformed);
+  }
+}
+
 TEST_CASE("engine: an overloaded server's pause is respected") {
   World world;
   auto& alice = world.add_device();

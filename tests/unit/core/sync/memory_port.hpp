@@ -89,6 +89,11 @@ class MemoryPort final : public Port {
     return out;
   }
   std::optional<SignedHead> kept_head(const LogId& id) override { return at(id).kept; }
+  Result<void> keep_head(const LogId& id, const SignedHead& head) override {
+    auto& kept = at(id).kept;
+    if (!kept || head.size > kept->size) kept = head;
+    return {};
+  }
   Result<OpenParameters> open_parameters(const LogId& id) override {
     const auto& keys = *at(id).keys;
     return OpenParameters{.account = account->id,
@@ -128,7 +133,7 @@ class MemoryPort final : public Port {
     auto frontier = crypto::Frontier::decode(arrived.frontier);
     ABRI_ASSERT(frontier.has_value());
     log.frontier = *frontier;
-    if (arrived.head && (!log.kept || arrived.head->size > log.kept->size)) log.kept = arrived.head;
+    if (arrived.head) static_cast<void>(keep_head(arrived.log, *arrived.head));
     if (after_apply) return after_apply(arrived);
     return Applied{};
   }

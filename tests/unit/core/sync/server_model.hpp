@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "support/memory_tree.hpp"
+
 #include <abri/base/wire.hpp>
-#include <abri/crypto/merkle.hpp>
 #include <abri/crypto/sign.hpp>
 #include <abri/v1/wire.pb.h>
 
@@ -24,7 +25,7 @@ class ServerModel {
     v1::Open keys;
     std::vector<std::string> entries;
     std::vector<std::uint64_t> times_ms;
-    crypto::MemoryTree tree;
+    abri::test::MemoryTree tree;
 
     void append(const std::string& entry, std::uint64_t time_ms);
     /// A server that went back to an old backup.
