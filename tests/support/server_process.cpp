@@ -7,6 +7,8 @@
 #include <abri/crypto/random.hpp>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -41,6 +43,13 @@ std::string read_file(const std::filesystem::path& path) {
 void redirect(const std::filesystem::path& path, int to) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(file, to);
+}
+
+// A race or a fault inside the server fails the test that caused it, and says what it was.
+void stop_at_a_report(const std::string& log) {
+  if (log.find("Sanitizer: ") == std::string::npos) return;
+  std::fputs(log.c_str(), stderr);
+  std::_Exit(EXIT_FAILURE);
 }
 
 int code_of(int status) {
@@ -82,6 +91,7 @@ ServerProcess::ServerProcess(Options options) : data_(std::move(options.data)) {
   const auto give_up = std::chrono::steady_clock::now() + kStartPatience;
   std::string text;
   while (text.find("server key ") == std::string::npos || text.back() != '\n') {
+    if (!running()) stop_at_a_report(log());
     ABRI_ASSERT(std::chrono::steady_clock::now() < give_up && running());
     std::this_thread::sleep_for(kPoll);
     text = read_file(out);
@@ -96,9 +106,11 @@ ServerProcess::ServerProcess(Options options) : data_(std::move(options.data)) {
 }
 
 ServerProcess::~ServerProcess() {
-  if (!running()) return;
-  send_signal(SIGKILL);
-  wait(milliseconds{10'000});
+  if (running()) {
+    send_signal(SIGKILL);
+    wait(milliseconds{10'000});
+  }
+  stop_at_a_report(log());
 }
 
 std::string ServerProcess::log() const {

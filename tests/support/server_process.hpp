@@ -42,7 +42,7 @@ class ServerProcess {
   explicit ServerProcess(Options options);
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
-  /// Kills it, where it still runs.
+  /// Kills it, where it still runs. Stops the test's program where a sanitizer reported something in it.
   ~ServerProcess();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }

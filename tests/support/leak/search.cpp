@@ -13,6 +13,7 @@ namespace abri::test {
 namespace {
 
 constexpr std::size_t kStart = 8;
+constexpr std::size_t kHead = 3;  ///< by which a stream is known
 constexpr std::size_t kMaxInflated = std::size_t{4} * 1024 * 1024;
 
 std::uint64_t start_of(const char* bytes) {
@@ -70,7 +71,7 @@ void LeakSearch::add(const std::string& needle) {
 
 void LeakSearch::scan(std::string_view bytes, std::vector<Hit>& hits) const {
   scan_plain(bytes, false, hits);
-  for (std::size_t at = 0; at + 32 < bytes.size(); ++at) {
+  for (std::size_t at = 0; at + kHead <= bytes.size(); ++at) {
     if (!looks_compressed(bytes, at)) continue;
     const auto inflated = inflate_at(bytes.substr(at));
     if (inflated.size() >= kStart) scan_plain(inflated, true, hits);

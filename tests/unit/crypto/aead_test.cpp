@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "support/paths.hpp"
-#include "unit/crypto/support.hpp"
+#include "support/seeded.hpp"
 
 #include <abri/crypto/aead.hpp>
 #include <abri/crypto/kdf.hpp>

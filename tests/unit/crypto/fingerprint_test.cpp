@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "unit/crypto/support.hpp"
+#include "support/seeded.hpp"
 
 #include <abri/crypto/fingerprint.hpp>
 

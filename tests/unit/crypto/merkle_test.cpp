@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "support/memory_tree.hpp"
-#include "unit/crypto/support.hpp"
+#include "support/seeded.hpp"
 
 #include <abri/crypto/hash.hpp>
 #include <abri/crypto/merkle.hpp>

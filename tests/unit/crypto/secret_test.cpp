@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "support/memory_search.hpp"
-#include "unit/crypto/support.hpp"
+#include "support/seeded.hpp"
 
 #include <abri/base/account_code.hpp>
 #include <abri/base/secret_bytes.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "support/seeded.hpp"
 #include "unit/crypto/poly1305_collision.hpp"
-#include "unit/crypto/support.hpp"
 
 #include <abri/crypto/aead.hpp>
 #include <abri/crypto/hash.hpp>

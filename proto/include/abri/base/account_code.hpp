@@ -53,8 +53,9 @@ inline Result<AccountCode> parse_account_code(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return Error{Errc::malformed, "account code"};
   text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  const auto prefix = text.substr(0, 5);
-  if (prefix != "ACCT-" && prefix != "acct-") return Error{Errc::malformed, "account code"};
+  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  if (!std::ranges::equal(text.substr(0, 5), std::string_view("ACCT-"), {}, capital))
+    return Error{Errc::malformed, "account code"};
   ABRI_TRY(const auto bytes, from_hex<SecretBytes>(text.substr(5)));
   Reader in(bytes);
   AccountCode code;
