@@ -16,7 +16,7 @@ namespace {
 /// Connects to a server that reads nothing, sends messages of one mebibyte, and waits for the end.
 struct Attempt {
   boost::asio::io_context context;
-  HostileServer server{context, {.instead = HostileServer::Script::Instead::deaf}};
+  HostileServer server{context, {.instead = HostileServer::Script::Instead::deaf, .answer = {}}};
   std::shared_ptr<core::net::Transport> transport;
   std::optional<Errc> ended;
   bool ended_within_a_call{false};

@@ -8,6 +8,7 @@
 #include "vault/keystore.hpp"
 #include "vault/vault.hpp"
 
+#include <abri/base/secret_bytes.hpp>
 #include <abri/core/app.hpp>
 #include <abri/crypto/init.hpp>
 

@@ -17,7 +17,8 @@ struct Fixture : PeopleWorld {
   Fixture() {
     std::tie(first, second) = association();
     const auto before = sizes();
-    const auto made = first->app->create_case({{.field = "last_name", .value = "Traoré"}});
+    const auto made =
+        first->app->create_case(std::vector<FieldEdit>{{.field = "last_name", .value = "Traoré"}});
     REQUIRE(made);
     id = *made;
     settle();

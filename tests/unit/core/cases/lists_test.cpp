@@ -32,8 +32,10 @@ TEST_CASE("App::search: the best come first, and what a limit leaves out is coun
   PeopleWorld world;
   auto& app = *world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir").app;
   REQUIRE(app.batch([&]() -> Result<void> {
-    for (const auto* name : {"Louvarn", "Lourdel", "Loutrier", "Lou", "Lousteau", "Loubry"})
-      ABRI_TRY([[maybe_unused]] const auto id, app.create_case(Edits{{"last_name", name}}));
+    for (const auto* name : {"Louvarn", "Lourdel", "Loutrier", "Lou", "Lousteau", "Loubry"}) {
+      const Edits person{{"last_name", name}};
+      ABRI_CHECK(app.create_case(person));
+    }
     return {};
   }));
   const auto found = app.search("lou", 3);
@@ -67,8 +69,8 @@ TEST_CASE("App::address_holders: one device, several of one person, or several p
   const auto id = *first.app->create_case(Edits{{"last_name", "Marchwyn"}});
   const auto place = *first.app->add_record(id, "location", Edits{{"kind", "home"}});
   const auto person = record_of(*first.app, id, "person").id;
-  CHECK(first.app->address_holders(id, place) == AddressHolders::one_device);
-  CHECK(first.app->address_holders(id, person) == AddressHolders::several_people);
+  CHECK(*first.app->address_holders(id, place) == AddressHolders::one_device);
+  CHECK(*first.app->address_holders(id, person) == AddressHolders::several_people);
 
   const auto enter = [&](const std::string& name, const std::vector<std::string>& roles) {
     const auto code = first.app->invite(name, roles);
@@ -80,9 +82,9 @@ TEST_CASE("App::address_holders: one device, several of one person, or several p
     world.settle();
   };
   enter("", {});
-  CHECK(first.app->address_holders(id, place) == AddressHolders::several_devices);
+  CHECK(*first.app->address_holders(id, place) == AddressHolders::several_devices);
   enter("Inès Kermadec", {"head"});
-  CHECK(first.app->address_holders(id, place) == AddressHolders::several_people);
+  CHECK(*first.app->address_holders(id, place) == AddressHolders::several_people);
 }
 
 }  // namespace abri::core::test
