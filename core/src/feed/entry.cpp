@@ -108,6 +108,7 @@ void EntryBuilder::add_clear(const BodyHeader& header, BytesView payload) {
 
 Result<SealedEntry> EntryBuilder::seal(const LogId& feed, std::uint32_t epoch, const crypto::FeedKey& key,
                                        const crypto::SigningKey& device) const {
+  if (bodies_.size() > limits::kMaxBodiesPerEntry) return Error{Errc::too_large, "bodies of a feed entry"};
   Writer outer(size_);
   outer.raw(encoded_core_).u16(static_cast<std::uint16_t>(bodies_.size()));
   for (const auto& body : bodies_) {

@@ -4,11 +4,10 @@
 #include <abri/base/bytes.hpp>
 
 #include <cstddef>
+#include <cstring>  // explicit_bzero, of glibc
 #include <new>
 #include <span>
 #include <vector>
-
-#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero
 
 /// Buffers of any length for bytes that are secret, or hold a secret among others: what is about to be sealed or was just
 /// opened. Keys that stay have the types of `abri/crypto/secret.hpp`.

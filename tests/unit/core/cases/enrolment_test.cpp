@@ -109,33 +109,6 @@ TEST_CASE("enrolment: a code with a wrong character, cut short or of the other k
   CHECK(landlord.app->partners()->at(0).joined);
 }
 
-TEST_CASE("enrolment: an administrator who is no head invites administrators only, and is told at once",
-          "[core][cases]") {
-  PeopleWorld world;
-  auto& first = world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");
-  const auto code = first.app->invite("Zoé Kermadec", {"administrator"});
-  REQUIRE(code);
-  auto& second = world.add_device();
-  REQUIRE(second.app->join(*code));
-  second.start();
-  world.settle();
-  REQUIRE(second.app->status()->roles == std::vector<std::string>{"administrator"});
-  for (const auto* role : {"mediator", "head", "social_worker"}) {
-    INFO(role);
-    const auto refused = second.app->invite("Inès Marchwyn", {"administrator", role});
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::not_permitted);
-    CHECK(refused.error().where == std::string_view("role"));
-  }
-  const auto third_code = second.app->invite("Inès Marchwyn", {"administrator"});
-  REQUIRE(third_code);
-  auto& third = world.add_device();
-  REQUIRE(third.app->join(*third_code));
-  third.start();
-  world.settle();
-  CHECK(third.app->status()->person == "Inès Marchwyn");
-}
-
 TEST_CASE("enrolment: a code of a newer version, of no kind, or for another server is refused",
           "[core][cases]") {
   PeopleWorld world;

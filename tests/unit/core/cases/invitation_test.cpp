@@ -47,7 +47,7 @@ TEST_CASE("invite: an administrator who is no head is refused the roles that the
   Invited it;
   auto& administrator = enter(it.world, it.invite("Inès Kermadec", {"administrator"}));
   REQUIRE(administrator.app->status()->roles == std::vector<std::string>{"administrator"});
-  for (const auto* role : {"social_worker", "shelter", "mediator", "coordinator", "head"}) {
+  for (const auto* role : {"social_worker", "shelter", "mediator", "regional_coordination", "head"}) {
     INFO(role);
     CHECK(administrator.app->invite("Zoé Vasseur", {role}).error().code == Errc::not_permitted);
     CHECK(administrator.app->invite("Zoé Vasseur", {"administrator", role}).error().code ==
