@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/commands.hpp"
 
+#include "agent/call.hpp"
 #include "agent/readable.hpp"
 #include "agent/reasons.hpp"
 #include "agent/render.hpp"
@@ -16,73 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// The arguments of a request, by name.
-class Arguments {
- public:
-  explicit Arguments(const json::object& object) : object_(object) {}
-
-  [[nodiscard]] Result<std::string> text(const char* name) const {
-    const auto* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_string()) return Error{Errc::invalid_argument, name};
-    return std::string(value->as_string());
-  }
-  [[nodiscard]] std::string text_or(const char* name, std::string other) const {
-    const auto* value = object_.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::move(other);
-  }
-  [[nodiscard]] bool flag(const char* name) const {
-    const auto* value = object_.if_contains(name);
-    return value != nullptr && value->is_bool() && value->as_bool();
-  }
-  [[nodiscard]] std::int64_t number_or(const char* name, std::int64_t other) const {
-    const auto* value = object_.if_contains(name);
-    return value != nullptr && value->is_int64() ? value->as_int64() : other;
-  }
-  [[nodiscard]] std::vector<std::string> texts(const char* name) const {
-    std::vector<std::string> out;
-    const auto* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_array()) return out;
-    for (const auto& item : value->as_array())
-      if (item.is_string()) out.emplace_back(item.as_string());
-    return out;
-  }
-  /// `name=value`, `name+=value`, `name-=value`.
-  [[nodiscard]] Result<std::vector<core::FieldEdit>> edits() const {
-    std::vector<core::FieldEdit> out;
-    for (const auto& text : texts("fields")) {
-      const auto equals = text.find('=');
-      if (equals == std::string::npos || equals == 0) return Error{Errc::invalid_argument, "fields"};
-      core::FieldEdit edit;
-      edit.field = text.substr(0, equals);
-      edit.value = text.substr(equals + 1);
-      if (edit.field.back() == '+') edit.kind = core::FieldEdit::Kind::add;
-      if (edit.field.back() == '-') edit.kind = core::FieldEdit::Kind::remove;
-      if (edit.kind != core::FieldEdit::Kind::set) edit.field.pop_back();
-      out.push_back(std::move(edit));
-    }
-    return out;
-  }
-
- private:
-  const json::object& object_;
-};
-
-struct Call {
-  core::App& app;
-  Arguments arguments;
-  proto::Language language{};
-
-  [[nodiscard]] Result<CaseId> case_id(const char* name) const {
-    ABRI_TRY(const auto prefix, arguments.text(name));
-    return app.find_case(prefix);
-  }
-  [[nodiscard]] Result<RecordId> record_id(const CaseId& id) const {
-    ABRI_TRY(const auto prefix, arguments.text("record"));
-    return app.find_record(id, prefix);
-  }
-};
-
-using Answer = Result<json::value>;
 using Handler = Answer (*)(const Call&);
 
 Answer done(const Result<void>& result) {
@@ -93,6 +27,17 @@ template <class IdType>
 Answer with_id(const Result<IdType>& result) {
   if (!result) return result.error();
   return json::value(json::object{{"id", result->hex()}});
+}
+/// With whom it is for: a new person, or with an empty name the person herself.
+Answer invite_device(const Call& call) {
+  const auto name = call.arguments.text_or("name", "");
+  const bool none = name.empty() && call.arguments.has("name");
+  const auto code =
+      none ? Error{Errc::invalid_argument, "name"} : call.app.invite(name, call.arguments.texts("roles"));
+  if (!code && code.error().where == std::string_view("name"))
+    return Error{Errc::invalid_argument, "name of the person"};
+  if (!code) return code.error();
+  return json::value(json::object{{"code", *code}, {"name", name}});
 }
 Answer with_code(const Result<std::string>& result) {
   if (!result) return result.error();
@@ -110,6 +55,7 @@ Answer show(const Call& call) {
   ABRI_TRY(const auto id, call.case_id("id"));
   ABRI_TRY(auto view, call.app.show(id, call.arguments.flag("reveal")));
   order_records(view);
+  call.shown.remember(view);
   auto out = to_json(view, call.language);
   name_references(call.app, out);
   return json::value(std::move(out));
@@ -174,30 +120,14 @@ Answer set_roles(const Call& call) {
   return json::value(std::move(out));
 }
 
-/// With `reveal` also the values of sensitive fields: each file is then shown, which is written down.
-Answer conflicts(const Call& call) {
-  ABRI_TRY(auto conflicts, call.app.conflicts());
-  std::map<CaseId, core::CaseView> revealed;
-  json::array out;
-  for (auto& one : conflicts) {
-    if (call.arguments.flag("reveal") && one.field.hidden) {
-      if (!revealed.contains(one.case_id)) {
-        ABRI_TRY(auto view, call.app.show(one.case_id, true));
-        revealed.emplace(one.case_id, std::move(view));
-      }
-      for (const auto& record : revealed.at(one.case_id).records)
-        for (const auto& field : record.fields)
-          if (record.id == one.record_id && field.name == one.field.name) one.field = field;
-    }
-    out.push_back(to_json(one, call.language));
-  }
-  return json::value(std::move(out));
+Result<core::SearchResult> find(core::App& app, const Arguments& arguments) {
+  ABRI_TRY(const auto words, arguments.text("words"));
+  const auto limit = std::clamp<std::int64_t>(arguments.number_or("limit", 20), 1, 1000);
+  return app.search(words, static_cast<std::size_t>(limit));
 }
 
 Answer search(const Call& call) {
-  ABRI_TRY(const auto words, call.arguments.text("words"));
-  const auto limit = std::clamp<std::int64_t>(call.arguments.number_or("limit", 20), 1, 1000);
-  ABRI_TRY(const auto found, call.app.search(words, static_cast<std::size_t>(limit)));
+  ABRI_TRY(const auto found, find(call.app, call.arguments));
   json::array out;
   for (const auto& one : found.cases) out.push_back(to_json(one, call.language));
   return json::value(std::move(out));
@@ -225,6 +155,8 @@ Answer send_request(const Call& call) {
   for (const auto& partner : partners) {
     const bool id_given = prefix.size() >= 4 && partner.id.hex().starts_with(prefix);
     if (!partner.joined || (!id_given && partner.name != prefix)) continue;
+    ABRI_TRY(const auto file, call.app.show(id, false));
+    if (file.summary.kind != core::CaseKind::case_file) return Error{Errc::invalid_argument, "not_a_case"};
     ABRI_TRY(const auto request, call.app.send_request(id, partner.id));
     ABRI_TRY(const auto view, call.app.show(id, false));
     json::object out{{"id", request.hex()}};
@@ -234,7 +166,7 @@ Answer send_request(const Call& call) {
   return Error{Errc::not_found, "landlord"};
 }
 
-/// Without a record: the first of that type.
+/// Without a record: the one of that type, or of several the only one that is still open.
 Answer advance(const Call& call, std::string_view type) {
   ABRI_TRY(const auto id, call.case_id("id"));
   ABRI_TRY(const auto action, call.arguments.text("action"));
@@ -243,11 +175,12 @@ Answer advance(const Call& call, std::string_view type) {
     return done(call.app.advance(id, record, action));
   }
   ABRI_TRY(const auto view, call.app.show(id, false));
-  for (const auto& record : view.records)
-    if (record.type == type) return done(call.app.advance(id, record.id, action));
-  if (type == "case_file" && view.summary.kind == core::CaseKind::case_file)
+  const auto candidates = still_open(view, type);
+  if (candidates.size() > 1) return Error{Errc::invalid_argument, "which_record"};
+  if (candidates.empty() && type == "case_file" && view.summary.kind == core::CaseKind::case_file)
     return Error{Errc::not_found, "case_file"};
-  return Error{Errc::not_found, "record"};
+  if (candidates.empty()) return Error{Errc::not_found, "record"};
+  return done(call.app.advance(id, candidates.front()->id, action));
 }
 
 Answer fields(const Call& call) {
@@ -270,31 +203,6 @@ Answer status(const Call& call) {
   return json::value(std::move(out));
 }
 
-/// The answer to something saved, with what is to be said about it. Never an error: it is saved.
-Answer saved(const Call& call, const CaseId& id, const RecordId& record, json::object out = {}) {
-  const auto holders = call.app.address_holders(id, record);
-  if (holders && *holders == core::AddressHolders::one_device)
-    out["notices"] = json::array{"held_by_one_person"};
-  if (holders && *holders == core::AddressHolders::several_devices)
-    out["notices"] = json::array{"held_by_one_persons_devices"};
-  return json::value(std::move(out));
-}
-
-Answer resolve(const Call& call) {
-  ABRI_TRY(const auto id, call.case_id("id"));
-  ABRI_TRY(const auto record, call.record_id(id));
-  ABRI_TRY(const auto field, call.arguments.text("field"));
-  const auto value = call.arguments.text("value");
-  if (value) {
-    ABRI_CHECK(call.app.resolve_with(id, record, field, *value));
-    return saved(call, id, record);
-  }
-  const auto choice = call.arguments.number_or("choice", 0);
-  if (choice < 1 || choice > 1000) return Error{Errc::invalid_argument, "choice"};
-  ABRI_CHECK(call.app.resolve(id, record, field, static_cast<std::uint32_t>(choice)));
-  return saved(call, id, record);
-}
-
 Answer add_record(const Call& call) {
   ABRI_TRY(const auto id, call.case_id("id"));
   ABRI_TRY(const auto type, call.arguments.text("type"));
@@ -314,10 +222,7 @@ Answer edit_record(const Call& call) {
 const std::map<std::string_view, Handler>& handlers() {
   static const std::map<std::string_view, Handler> kHandlers{
       {"organisation.create", create_organisation},
-      {"device.invite",
-       [](const Call& c) {
-         return with_code(c.app.invite(c.arguments.text_or("name", ""), c.arguments.texts("roles")));
-       }},
+      {"device.invite", invite_device},
       {"device.join",
        [](const Call& c) -> Answer {
          ABRI_TRY(const auto code, c.arguments.text("code"));
@@ -372,8 +277,8 @@ const std::map<std::string_view, Handler>& handlers() {
          return with_id(c.app.propose(request, dwelling));
        }},
       {"proposal.advance", [](const Call& c) { return advance(c, "housing_proposal"); }},
-      {"conflict.list", conflicts},
-      {"conflict.resolve", resolve},
+      {"conflict.list", list_conflicts},
+      {"conflict.resolve", resolve_conflict},
       {"fields", fields},
       {"status", status},
   };
@@ -408,10 +313,10 @@ Result<json::object> keystore() {
   return json::object{{"kind", "file"}, {"directory", directory.string()}};
 }
 
-Result<json::value> carry_out(core::App& app, const Request& request) {
+Result<json::value> carry_out(core::App& app, const Request& request, ShownConflicts& shown) {
   const auto it = handlers().find(request.command);
   if (it == handlers().end()) return Error{Errc::not_found, "command"};
-  return it->second({app, Arguments(request.arguments), request.language});
+  return it->second({app, Arguments(request.arguments), request.language, shown});
 }
 
 std::string answer(const Result<json::value>& result) {
@@ -425,8 +330,14 @@ std::string answer(core::App& app, const Request& request, const Result<json::va
   json::object out;
   if (result) {
     out = {{"ok", true}, {"result", *result}};
+    json::array warnings;
     if (app.stale() && std::ranges::find(kReads, request.command) != kReads.end())
-      out["warnings"] = json::array{"stale"};
+      warnings.emplace_back("stale");
+    if (request.command == "search")
+      if (const auto found = find(app, Arguments(request.arguments));
+          found && found->total > found->cases.size())
+        warnings.push_back(json::object{{"found", found->total}});
+    if (!warnings.empty()) out["warnings"] = std::move(warnings);
   } else {
     const auto& error = result.error();
     out = {{"ok", false}, {"error", to_string(error.code)}, {"where", error.where}};

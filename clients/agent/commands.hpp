@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #pragma once
 
+#include "agent/conflicts.hpp"
+
 #include <abri/core/app.hpp>
 #include <abri/proto/schema.hpp>
 
@@ -27,8 +29,9 @@ Result<Request> parse_request(std::string_view line);
 Result<boost::json::object> keystore();
 
 /// Carries out a request that needs nothing but the vault.
+/// @param shown  what this person saw since the vault was opened
 /// @errors those of `core::App`; Errc::not_found at "command"; Errc::invalid_argument at the name of a missing argument
-Result<boost::json::value> carry_out(core::App& app, const Request& request);
+Result<boost::json::value> carry_out(core::App& app, const Request& request, ShownConflicts& shown);
 
 /// The answer's line, without its end.
 std::string answer(const Result<boost::json::value>& result);

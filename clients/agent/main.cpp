@@ -6,6 +6,7 @@
 #include "agent/server.hpp"
 #include "agent/socket_path.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -44,6 +45,17 @@ Result<crypto::SecretText> read_passphrase(int descriptor) {
   return text;
 }
 
+/// As many characters as are asked for, counted as a person counts them: of a character in UTF-8 the first byte only.
+Result<void> check_length(const crypto::SecretText& next) {
+  constexpr std::ptrdiff_t kFewestCharacters = 8;
+  const auto characters = next.expose([](std::string_view text) {
+    return std::ranges::count_if(text,
+                                 [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
+  });
+  if (characters < kFewestCharacters) return Error{Errc::weak_parameters, "passphrase"};
+  return {};
+}
+
 struct Options {
   std::string vault;
   int passphrase_fd{0};
@@ -64,12 +76,14 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
   ABRI_TRY(const auto app_options, options_of(options));
   ABRI_TRY(auto passphrase, read_passphrase(options.passphrase_fd));
   if (options.create) {
+    ABRI_CHECK(check_length(passphrase));
     ABRI_TRY(auto made, core::App::create(app_options, std::move(passphrase)));
     made.reset();
     return std::unique_ptr<agent::Server>{};
   }
   if (options.next_fd >= 0) {
     ABRI_TRY(auto next, read_passphrase(options.next_fd));
+    ABRI_CHECK(check_length(next));
     ABRI_TRY(auto present,
              passphrase.expose([](std::string_view text) { return crypto::SecretText::from(text); }));
     ABRI_TRY(auto app, core::App::open(app_options, std::move(passphrase)));

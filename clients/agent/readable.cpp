@@ -2,6 +2,7 @@
 #include "agent/readable.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -49,6 +50,24 @@ std::string value_in(const core::RecordView& record, std::string_view field) {
   for (const auto& one : record.fields)
     if (one.name == field && !one.values.empty()) return one.values.front().raw;
   return {};
+}
+
+bool goes_on(const core::RecordView& record) {
+  // a test compares them with the workflow
+  static constexpr std::array<std::string_view, 5> kOver{"refused_by_person", "refused_by_landlord",
+                                                         "expired", "cancelled", "superseded"};
+  return record.type != "housing_proposal" ||
+         std::ranges::find(kOver, value_in(record, "status")) == kOver.end();
+}
+
+std::vector<const core::RecordView*> still_open(const core::CaseView& view, std::string_view type) {
+  std::vector<const core::RecordView*> all;
+  for (const auto& record : view.records)
+    if (record.type == type) all.push_back(&record);
+  std::vector<const core::RecordView*> open;
+  for (const auto* record : all)
+    if (goes_on(*record)) open.push_back(record);
+  return open.empty() ? all : open;
 }
 
 void order_records(core::CaseView& view) {

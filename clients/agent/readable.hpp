@@ -4,6 +4,9 @@
 #include <abri/core/app.hpp>
 #include <abri/proto/schema.hpp>
 
+#include <string_view>
+#include <vector>
+
 #include <boost/json.hpp>
 
 /// What makes an answer readable that the schema alone does not know.
@@ -11,6 +14,11 @@ namespace abri::agent {
 
 /// The text of a field that has one value here; empty where it has none, or is hidden.
 std::string value_in(const core::RecordView& record, std::string_view field);
+
+/// Can a step still be taken? Of a proposal not where it was refused, has expired or was cancelled; of all others yes.
+bool goes_on(const core::RecordView& record);
+/// The records of a type that a step may mean: those whose workflow goes on; where it is over for all, every one of them.
+std::vector<const core::RecordView*> still_open(const core::CaseView& view, std::string_view type);
 
 /// Puts the records of a file into the order in which a person looks for them: as the schema has them, the woman before the others.
 void order_records(core::CaseView& view);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/reasons.hpp"
 
+#include "agent/readable.hpp"
+#include "agent/render.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -79,6 +82,7 @@ std::string_view unreadable_because(const proto::Field& field, const std::string
     case proto::Kind::date:
       return "date";
     case proto::Kind::integer: {
+      if (field.unit == "microdegree") return "degrees";
       const bool digits = text.find_first_not_of("0123456789 +-") == std::string::npos;
       return digits && field.minimum < field.maximum ? "range" : "number";
     }
@@ -106,16 +110,24 @@ void add_what_it_takes(json::object& out, const proto::Field& field, proto::Lang
     out["values"] = std::move(values);
   }
   if (field.minimum < field.maximum) {
-    out["minimum"] = field.minimum;
-    out["maximum"] = field.maximum;
+    out["minimum"] = field.minimum / scale_of(field);
+    out["maximum"] = field.maximum / scale_of(field);
   }
+}
+
+/// The record that a request names, or that `advance` takes where it names none.
+const core::RecordView* record_meant(const core::CaseView& view, const Request& request,
+                                     std::string_view type) {
+  if (const auto id = text_of(request, "record"); !id.empty()) return record_in(view, type, id);
+  const auto candidates = still_open(view, type);
+  return candidates.empty() ? nullptr : candidates.front();
 }
 
 /// What must be written before a step or a request, and where.
 void add_place(json::object& out, core::App& app, const Request& request, const std::string& type) {
   out["reason"] = "first";
   const auto view = file_of(app, request);
-  const auto* record = view ? record_in(*view, type, text_of(request, "record")) : nullptr;
+  const auto* record = view ? record_meant(*view, request, type) : nullptr;
   if (record == nullptr) return;
   out["case"] = view->summary.id.hex();
   out["record"] = record->id.hex();
@@ -158,18 +170,75 @@ json::object open_request(core::App& app, const Request& request) {
   return {};
 }
 
+std::string label_in(const core::RecordView& record, const proto::Field& field, proto::Language language) {
+  const auto raw = value_in(record, field.name);
+  const auto* value = field.enumeration == nullptr ? nullptr : field.enumeration->find(raw);
+  return value == nullptr ? raw : std::string(value->label.in(language));
+}
+
+/// The records among which a step could not choose.
+json::object which_record(core::App& app, const Request& request) {
+  const auto view = file_of(app, request);
+  const auto* type = proto::schema().find(type_written(app, request));
+  if (!view || type == nullptr) return {};
+  json::array candidates;
+  for (const auto* record : still_open(*view, type->name)) {
+    json::object one{{"id", record->id.hex()}};
+    for (const auto* name : {"reference", "status"})
+      if (const auto* field = type->find(name)) one[name] = label_in(*record, *field, request.language);
+    candidates.push_back(std::move(one));
+  }
+  return {{"reason", "which"}, {"candidates", std::move(candidates)}};
+}
+
+/// Whose steps a file offers here: those of the organisation that has it, of a request those of this side.
+std::string_view side_of(core::App& app, const core::CaseSummary& file) {
+  if (file.kind == core::CaseKind::case_file) return "association";
+  if (file.kind == core::CaseKind::dwelling) return "landlord";
+  const auto requests = app.requests();
+  const auto status = app.status();
+  if (!requests || !status) return "";
+  for (const auto& one : *requests)
+    if (one.summary.id == file.id)
+      return one.case_id || one.association == status->organisation ? "association" : "landlord";
+  return "";
+}
+
+/// Where a record stands, so that the possible steps can be told.
+json::object where_it_stands(core::App& app, const Request& request) {
+  const auto view = file_of(app, request);
+  const auto* type = proto::schema().find(type_written(app, request));
+  const auto* status = type == nullptr ? nullptr : type->find("status");
+  const auto* record = view && status != nullptr ? record_meant(*view, request, type->name) : nullptr;
+  if (record == nullptr) return {};
+  const bool proposed = std::ranges::any_of(
+      view->records, [](const auto& one) { return one.type == "housing_proposal" && goes_on(one); });
+  return {{"reason", "step"},
+          {"type", type->name},
+          {"state", value_in(*record, "status")},
+          {"state_label", label_in(*record, *status, request.language)},
+          {"side", side_of(app, view->summary)},
+          {"proposed", proposed}};
+}
+
 }  // namespace
 
 json::object reason(core::App& app, const Request& request, const Error& error) {
   if (error.code == Errc::conflict && error.where == std::string_view("open_request"))
     return open_request(app, request);
+  if (error.where == std::string_view("which_record")) return which_record(app, request);
+  if (error.code == Errc::illegal_transition && request.command.ends_with(".advance") &&
+      error.where != std::string_view("request"))
+    return where_it_stands(app, request);
   const auto type_name = type_written(app, request);
   if (error.code == Errc::already_exists && request.command == "case.add")
     return existing_record(app, request, type_name);
   const auto* type = proto::schema().find(type_name);
   const auto* field = type == nullptr ? nullptr : type->find(error.where);
+  if (type != nullptr && error.where == std::string_view("field")) return {{"type", type->name}};
   if (field == nullptr) return {};
-  json::object out{{"field", field->name}, {"label", field->label.in(request.language)}};
+  json::object out{
+      {"type", type->name}, {"field", field->name}, {"label", field->label.in(request.language)}};
   if (error.code != Errc::invalid_argument && error.code != Errc::not_found) return out;
   add_what_it_takes(out, *field, request.language);
   if (request.command == "request.send" || request.command.ends_with(".advance")) {

@@ -75,14 +75,18 @@ json::object to_json(const core::FieldView& view, const proto::RecordType* type,
   json::object out{{"name", view.name},
                    {"label", field == nullptr ? view.name : std::string(field->label.in(language))}};
   if (view.conflict) out["conflict"] = true;
-  if (view.conflict && field != nullptr && field->merge != WORKFLOW)
+  // of hidden levels it is not to be told which one is the safest
+  if (view.conflict && field != nullptr && field->merge != WORKFLOW &&
+      !(view.hidden && field->merge == MAX_SAFETY))
     out["holds"] = holds_meanwhile(*field, view);
   if (view.hidden) out["hidden"] = true;
+  if (field != nullptr && field->merge == NOTES) out["notes"] = true;
   json::array values;
   for (const auto& value : view.values) {
     json::object one{{"raw", value.raw},
                      {"text", field == nullptr ? value.raw : readable(*field, value.raw, language)},
                      {"choice", value.choice}};
+    if (!value.tag.empty()) one["tag"] = value.tag;
     if (!value.author.empty()) one["author"] = value.author;
     if (value.written != Time{}) one["written_ms"] = to_millis(value.written);
     values.push_back(std::move(one));
@@ -90,6 +94,14 @@ json::object to_json(const core::FieldView& view, const proto::RecordType* type,
   out["values"] = std::move(values);
   return out;
 }
+
+}  // namespace
+
+std::int64_t scale_of(const proto::Field& field) {
+  return field.unit == "microdegree" ? 1'000'000 : 1;
+}
+
+namespace {
 
 json::array strings(const std::vector<std::string>& list) {
   return json::array(list.begin(), list.end());
@@ -193,8 +205,8 @@ json::object describe(const proto::RecordType& type, proto::Language language) {
     if (field.required) one["required"] = true;
     if (field.sensitive) one["sensitive"] = true;
     if (field.minimum < field.maximum) {
-      one["minimum"] = field.minimum;
-      one["maximum"] = field.maximum;
+      one["minimum"] = field.minimum / scale_of(field);
+      one["maximum"] = field.maximum / scale_of(field);
     }
     if (field.enumeration != nullptr) {
       json::array values;

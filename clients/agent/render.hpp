@@ -16,6 +16,8 @@ boost::json::object to_json(const core::RequestView& view, proto::Language langu
 boost::json::object to_json(const core::ConflictView& view, proto::Language language);
 boost::json::object to_json(const core::PartnerView& view);
 boost::json::object to_json(const core::PersonView& view);
+/// How many of what is stored make one of what a person writes.
+std::int64_t scale_of(const proto::Field& field);
 /// Name, label, help, unit and allowed values of each field of a record type.
 boost::json::object describe(const proto::RecordType& type, proto::Language language);
 

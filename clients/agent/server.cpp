@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "agent/server.hpp"
 
+#include "agent/arguments.hpp"
 #include "agent/commands.hpp"
+#include "agent/obstacles.hpp"
 #include "agent/socket_path.hpp"
 
 #include <abri/core/net/synchroniser.hpp>
@@ -30,6 +32,7 @@ constexpr auto kNoThrow = net::as_tuple(net::use_awaitable);
 constexpr std::chrono::milliseconds kSyncPoll{5};
 constexpr std::chrono::milliseconds kProgressEvery{500};
 constexpr std::int64_t kSyncTimeoutSeconds = 120;
+constexpr std::chrono::seconds kMaxIdle = std::chrono::hours(24);
 
 Result<void> make_private_directory(const std::filesystem::path& directory) {
   std::error_code failed;
@@ -145,6 +148,10 @@ class Server::Impl {
         io_.stop();
         co_return;
       }
+      if (request->command == "idle") {
+        co_await send(socket, answer(set_idle(*request)));
+        continue;
+      }
       if (request->command == "sync") {
         co_await synchronise(socket, *request);
         continue;
@@ -152,25 +159,53 @@ class Server::Impl {
       const bool writes = !only_reads(request->command);
       if (writes)
         static_cast<void>(app_->flush());  // a person saved: it leaves at once where there is a connection
-      const auto result = carry_out(*app_, *request);
+      auto result = carry_out(*app_, *request, shown_);
+      if (result && request->command == "status")
+        result->as_object()["obstacles"] = to_json(obstacles(synchroniser_->status(), *app_));
       if (result && writes) synchroniser_->notify_local();
       co_await send(socket, answer(*app_, *request, result));
     }
   }
 
+  /// The vault is locked after other seconds than it was opened with.
+  Result<json::value> set_idle(const Request& request) {
+    const auto seconds = Arguments(request.arguments).number_or("seconds", 0);
+    if (seconds < 1 || seconds > kMaxIdle.count()) return Error{Errc::invalid_argument, "seconds"};
+    options_.idle = std::chrono::seconds(seconds);
+    touch();
+    return json::value(json::object{});
+  }
+
   net::awaitable<void> synchronise(std::shared_ptr<Protocol::socket> socket, Request request) {
-    const auto flag = [&](const char* name) {
-      const auto* value = request.arguments.if_contains(name);
-      return value != nullptr && value->is_bool() && value->as_bool();
-    };
-    if (flag("stop")) {
+    const Arguments arguments(request.arguments);
+    if (arguments.flag("stop")) {
       stay_ = false;
       synchroniser_->stop();
       json::object stopped{{"connected", false}};
       co_await send(socket, answer(json::value(std::move(stopped))));
       co_return;
     }
-    stay_ = stay_ || flag("stay");
+    stay_ = stay_ || arguments.flag("stay");
+    ++waiting_;
+    const auto end = co_await exchange(socket);
+    --waiting_;
+    // another one may still wait for the connection
+    if (!stay_ && waiting_ == 0) synchroniser_->stop();
+    if (end.failure) {
+      co_await send(socket, answer(*end.failure));
+      co_return;
+    }
+    co_await send(socket, exchanged(end.status));
+  }
+
+  /// How an exchange with the server ended.
+  struct End {
+    std::optional<Error> failure;
+    core::sync::Status status;
+  };
+
+  /// Connects, and waits until everything was exchanged that can be.
+  net::awaitable<End> exchange(std::shared_ptr<Protocol::socket> socket) {
     static_cast<void>(app_->flush());
     synchroniser_->notify_local();
     // whoever asks now does not wait for the next attempt of a connection that stays
@@ -178,43 +213,61 @@ class Server::Impl {
     synchroniser_->start();
     const auto begin = Clock::now();
     auto said = begin;
-    std::optional<Error> failure;
-    // The server lied, now or before: that is said whatever else happened, once all that can be exchanged was.
-    bool caught = false;
+    bool looked_again = false;
+    End end;
     net::steady_timer timer(io_);
     for (;;) {
       timer.expires_after(kSyncPoll);
       co_await timer.async_wait(kNoThrow);
       touch();
-      const auto status = synchroniser_->status();
-      caught =
-          std::any_of(status.logs.begin(), status.logs.end(), [](const auto& log) { return log.stopped; });
-      if (status.settled) break;
-      if (status.state == core::sync::State::stopped)
-        failure = Error{status.error.value_or(Errc::wrong_server), "server"};
-      if (status.state == core::sync::State::offline)  // without an error: there is no server yet
-        failure = Error{status.error.value_or(Errc::not_joined), "server"};
-      if (Clock::now() - begin > std::chrono::seconds(kSyncTimeoutSeconds))
-        failure = Error{Errc::timed_out, "server"};
-      if (failure) break;
+      end.status = synchroniser_->status();
+      if (end.status.settled) {
+        // what somebody saved this very moment is not known to the engine yet
+        if (looked_again || !waits_unexplained(end.status)) break;
+        looked_again = true;
+        synchroniser_->notify_local();
+        continue;
+      }
+      end.failure = failure(end.status, Clock::now() - begin);
+      if (end.failure) break;
       if (Clock::now() - said < kProgressEvery) continue;
       said = Clock::now();
-      if (!co_await send(socket, progress(status))) break;  // the person interrupted it
+      if (!co_await send(socket, progress(end.status))) break;  // the person interrupted it
     }
-    if (!stay_) synchroniser_->stop();
-    if (caught) failure = Error{Errc::server_misbehaved, "server"};
-    if (failure) {
-      co_await send(socket, answer(*failure));
-      co_return;
-    }
-    const auto status = app_->status();
-    if (!status) {
-      co_await send(socket, answer(status.error()));
-      co_return;
-    }
-    // not within the co_await: g++ 12 does not take initializer lists there
-    json::object result{{"unsent", status->unsent}, {"conflicts", status->conflicts}, {"connected", stay_}};
-    co_await send(socket, answer(json::value(std::move(result))));
+    // The server lied, now or before: that is said whatever else happened, once all that can be exchanged was.
+    if (std::ranges::any_of(end.status.logs, [](const auto& log) { return log.stopped; }))
+      end.failure = Error{Errc::server_misbehaved, "server"};
+    co_return end;
+  }
+
+  static std::optional<Error> failure(const core::sync::Status& status, Clock::duration waited) {
+    using core::sync::State;
+    // without an error somebody stopped it: `sync --stop`
+    if (status.state == State::stopped) return Error{status.error.value_or(Errc::cancelled), "server"};
+    // without an error there is no server yet
+    if (status.state == State::offline) return Error{status.error.value_or(Errc::not_joined), "server"};
+    if (waited > std::chrono::seconds(kSyncTimeoutSeconds)) return Error{Errc::timed_out, "server"};
+    return {};
+  }
+
+  /// Are there edits that wait though no log says why?
+  bool waits_unexplained(const core::sync::Status& status) {
+    const auto view = app_->status();
+    return view && view->unsent > 0 && obstacles(status, *app_).empty();
+  }
+
+  std::string exchanged(const core::sync::Status& status) {
+    const auto view = app_->status();
+    if (!view) return answer(view.error());
+    json::object result{{"unsent", view->unsent}, {"conflicts", view->conflicts}, {"connected", stay_}};
+    auto in_the_way = obstacles(status, *app_);
+    if (in_the_way.empty() && view->unsent > 0) in_the_way.push_back({"waiting", {}});
+    if (in_the_way.empty()) return answer(json::value(std::move(result)));
+    result["obstacles"] = to_json(in_the_way);
+    return json::serialize(json::object{{"ok", false},
+                                        {"error", kIncomplete},
+                                        {"where", in_the_way.front().why},
+                                        {"reason", std::move(result)}});
   }
 
   static std::string progress(const core::sync::Status& status) {
@@ -232,12 +285,14 @@ class Server::Impl {
 
   std::unique_ptr<core::App> app_;
   ServerOptions options_;
+  ShownConflicts shown_;
   net::io_context io_{1};
   Protocol::acceptor acceptor_;
   net::signal_set signals_;
   net::steady_timer idle_;
   std::unique_ptr<core::net::Synchroniser> synchroniser_;
-  bool stay_{false};
+  bool stay_{false};  ///< connected until somebody ends it
+  int waiting_{0};    ///< synchronisations that go on
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

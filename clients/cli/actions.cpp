@@ -2,6 +2,7 @@
 #include "cli/actions.hpp"
 
 #include "cli/agent_client.hpp"
+#include "cli/answer.hpp"
 #include "cli/dashes.hpp"
 #include "cli/explain.hpp"
 #include "cli/messages.hpp"
@@ -9,9 +10,12 @@
 #include "cli/print.hpp"
 #include "cli/terminal.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace abri::cli {
@@ -39,28 +43,61 @@ int show(const Options& options, const json::value& result, const Printer& print
 }
 
 /// What to know before reading the answer.
-void warn(const Options& options, const json::array& warnings) {
+void warn(const Options& options, const Reply& reply) {
   if (options.json) return;
-  for (const auto& warning : warnings)
-    if (warning == "stale") std::cerr << text("status.stale", options.spoken()) << "\n";
+  for (const auto& warning : reply.warnings) {
+    if (warning == "stale") std::cerr << print_text(text("status.stale", options.spoken()));
+    if (warning.is_object() && reply.result.is_array())
+      std::cerr << print_text(text("search.more", options.spoken(),
+                                   {std::to_string(reply.result.as_array().size()),
+                                    number_at(warning.as_object(), "found")}));
+  }
 }
 
+/// Is there a vault, be it a damaged one?
 bool exists(const Options& options) {
   std::error_code ignored;
-  return std::filesystem::exists(options.vault, ignored);
+  const std::filesystem::path vault(options.vault);
+  return std::filesystem::exists(vault / "slots", ignored) ||
+         std::filesystem::exists(vault / "vault.db", ignored);
+}
+
+/// Does an agent hold the vault that this session does not reach? Whoever opens a vault locks its file "lock".
+bool held_elsewhere(const Options& options) {
+  const int file = open((std::filesystem::path(options.vault) / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(file);
+  return held;
+}
+
+/// Why no agent answers.
+int fail_without_agent(const Options& options, const Error& error) {
+  if (!exists(options)) return fail(options, "not_a_vault", "missing");
+  if (error.code == Errc::locked && held_elsewhere(options)) return fail(options, "storage_busy", "session");
+  return fail(options, error);
 }
 
 /// That it is done.
-void say(const Options& options, const char* key, const json::value& result = json::object{}) {
-  static_cast<void>(show(options, result, [key](const json::value& shown, Language language) {
-    return std::string(text(key, language)) + "\n" + print_keystore(shown, language);
-  }));
+int say(const Options& options, const char* key, const json::value& result = json::object{}) {
+  return show(options, result, [key](const json::value& shown, Language language) {
+    return print_text(text(key, language)) + print_keystore(shown, language);
+  });
 }
 
 /// A passphrase to hand to the agent: from the descriptor given, or typed.
 Result<int> passphrase(int given, const char* prompt, bool twice, Language language) {
   if (given >= 0) return given;
   return prompt_passphrase(prompt, twice, language);
+}
+
+/// Has the vault closed. @return 0, or the exit code of what was told
+int end_agent(const Options& options, AgentClient& agent) {
+  const auto reply = agent.call("lock", {}, options.language);
+  if (!reply.ok) return fail(options, reply.error, reply.where);
+  // the vault is closed when the agent has gone
+  for (int i = 0; i < 500 && AgentClient::connect(options.vault); ++i) usleep(10'000);
+  return 0;
 }
 
 int start(const Options& options, bool create, bool change, const char* done) {
@@ -80,8 +117,7 @@ int start(const Options& options, bool create, bool change, const char* done) {
   }
   const auto reply = start_agent(start);
   if (!reply.ok) return fail(options, reply.error, reply.where);
-  say(options, done, reply.result);
-  return 0;
+  return say(options, done, reply.result);
 }
 
 }  // namespace
@@ -93,15 +129,14 @@ int fail(const Options& options, const std::string& error, const std::string& wh
     if (!reason.empty()) out["reason"] = reason;
     std::cout << serialized(out) << "\n";
   } else {
-    std::cerr << printable(explain(error, where, reason, options.spoken())) << "\n";
+    std::cerr << print_text(printable(explain(error, where, reason, options.spoken())));
   }
   return exit_code(error);
 }
 
 int ask(Options& options, const std::string& command, const Printer& printer) {
   auto agent = AgentClient::connect(options.vault);
-  if (!agent && !exists(options)) return fail(options, "not_a_vault", "missing");
-  if (!agent) return fail(options, agent.error());
+  if (!agent) return fail_without_agent(options, agent.error());
   if (const auto read = read_dashes(options); !read) return fail(options, read.error());
   const bool terminal = isatty(STDERR_FILENO) != 0 && !options.json;
   bool progress_shown = false;
@@ -112,7 +147,7 @@ int ask(Options& options, const std::string& command, const Printer& printer) {
   });
   if (progress_shown) std::cerr << "\n";
   if (!reply.ok) return fail(options, reply.error, reply.where, reply.reason);
-  warn(options, reply.warnings);
+  warn(options, reply);
   return show(options, reply.result, printer);
 }
 
@@ -122,31 +157,26 @@ int create_vault(const Options& options) {
 }
 
 int unlock(const Options& options) {
-  if (AgentClient::connect(options.vault)) {
-    say(options, "unlock.done");
-    return 0;
+  auto agent = AgentClient::connect(options.vault);
+  if (agent && options.idle_seconds > 0) {
+    const auto reply = agent->call("idle", {{"seconds", options.idle_seconds}}, options.language);
+    if (!reply.ok) return fail(options, reply.error, reply.where);
   }
+  if (agent) return say(options, "unlock.already");
   return start(options, false, false, "unlock.done");
 }
 
 int lock(const Options& options) {
   auto agent = AgentClient::connect(options.vault);
-  if (!agent) {
-    say(options, "lock.already");
-    return 0;
-  }
-  const auto reply = agent->call("lock", {}, options.language);
-  if (!reply.ok) return fail(options, reply.error, reply.where);
-  // the vault is closed when the agent has gone
-  for (int i = 0; i < 500 && AgentClient::connect(options.vault); ++i) usleep(10'000);
-  say(options, "lock.done");
-  return 0;
+  if (!agent && exists(options) && !held_elsewhere(options)) return say(options, "lock.already");
+  if (!agent) return fail_without_agent(options, agent.error());
+  if (const int failed = end_agent(options, *agent); failed != 0) return failed;
+  return say(options, "lock.done");
 }
 
 int change_passphrase(const Options& options) {
-  if (AgentClient::connect(options.vault)) {
-    if (const int locked = lock(options); locked != 0) return locked;
-  }
+  if (auto agent = AgentClient::connect(options.vault))
+    if (const int failed = end_agent(options, *agent); failed != 0) return failed;
   return start(options, false, true, "passphrase.done");
 }
 

@@ -132,6 +132,12 @@ Reply AgentClient::call(const std::string& command, json::object arguments, cons
                                                  {"arguments", std::move(arguments)},
                                                  {"language", language}}) +
                     "\n";
+  if (line.size() > agent::kMaxRequestBytes) {
+    Reply reply;
+    reply.error = "too_large";
+    reply.where = "request";
+    return reply;
+  }
   for (std::size_t sent = 0; sent < line.size();) {
     const auto done = ::send(socket_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
     if (done <= 0) return gone();

@@ -19,5 +19,7 @@ const Catalogue& texts();
 /// What errors mean and what to do: "error.CODE", "error.CODE.PLACE" where a place needs words of its own, and "what.PLACE", the
 /// name of a place.
 const Catalogue& error_texts();
+/// Why something was refused or left out, as the agent knows it: "reason.WHY" (agent/reasons.hpp), "obstacle.WHY" (agent/obstacles.hpp).
+const Catalogue& reason_texts();
 
 }  // namespace abri::cli

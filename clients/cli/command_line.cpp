@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/command_line.hpp"
 
+#include "cli/answer.hpp"
+#include "cli/help.hpp"
 #include "cli/messages.hpp"
 #include "cli/print.hpp"
 #include "cli/steps.hpp"
@@ -29,6 +31,13 @@ Printer say_code(std::string key) {
   return [key = std::move(key)](const json::value& result, Language language) {
     return print_text(text(key, language, {std::string(result.at("code").as_string())}));
   };
+}
+/// A code, and whom the device that takes it will belong to.
+std::string say_invitation(const json::value& result, Language language) {
+  const std::string code(result.at("code").as_string());
+  const auto name = string_at(result.as_object(), "name");
+  return print_text(name.empty() ? text("code.own_device", language, {code})
+                                 : text("code.device", language, {name, code}));
 }
 template <class F>
 Printer list_with(F print) {
@@ -94,14 +103,14 @@ class Commands {
         ->type_name(type_of(name))
         ->required(required);
   }
-  /// A whole number from 1.
-  void number(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
-    command->add_option_function<std::int64_t>(
-        option_name(name),
-        [&options = options_, key](const std::int64_t& value) { options.arguments[key] = value; }, in(help));
-  }
   void flag(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
     command->add_flag_callback(name, [&options = options_, key] { options.arguments[key] = true; }, in(help));
+  }
+  /// A whole number from 1.
+  CLI::Option* number(CLI::App* command, const std::string& name, const std::string& key, const Help& help) {
+    return command->add_option_function<std::int64_t>(
+        option_name(name),
+        [&options = options_, key](const std::int64_t& value) { options.arguments[key] = value; }, in(help));
   }
   CLI::Option* number_into(CLI::App* command, const std::string& name, int& into, const Help& help) {
     return command->add_option(name, into, in(help));
@@ -110,10 +119,11 @@ class Commands {
   void steps(CLI::App* command, std::span<const Step> steps) const {
     command->footer(print_steps(steps, options_.spoken()));
   }
+  void roles(CLI::App* command) const { command->footer(print_roles(options_.spoken())); }
 
  private:
   [[nodiscard]] std::string in(const Help& help) const {
-    return options_.spoken() == Language::french ? help.french : help.english;
+    return typeset(options_.spoken() == Language::french ? help.french : help.english, options_.spoken());
   }
   [[nodiscard]] std::string option_name(const std::string& name) const {
     return name.starts_with("--") ? name : std::string(text("argument." + name, options_.spoken()));
@@ -169,7 +179,7 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(create, "--person", "person", {"votre nom", "your name"});
   commands.argument(create, "--server", "server", {"hôte:port", "host:port"});
   commands.argument(create, "--server-key", "server_key",
-                    {"empreinte affichée par le serveur", "key shown by the server"});
+                    {"clé affichée par le serveur", "key shown by the server"});
   commands.argument(create, "--account", "account",
                     {"code du compte ; « - » : le demander", "account code; \"-\": ask for it"});
 
@@ -177,9 +187,10 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   auto* invite = commands.remote(device, "invite",
                                  {"Code pour un autre appareil à vous, ou pour une nouvelle personne",
                                   "Code for another device of yours, or for a new person"},
-                                 "device.invite", say_code("code.device"));
+                                 "device.invite", say_invitation);
   commands.argument(invite, "--name", "name", {"d'une nouvelle personne", "of a new person"}, false);
-  commands.list(invite, "--role", "roles", {"ses rôles", "her roles"}, false);
+  commands.list(invite, "--role", "roles", {"ses rôles, avec --name", "her roles, with --name"}, false);
+  commands.roles(invite);
   const Help code{"le code reçu ; « - » : le demander", "the code received; \"-\": ask for it"};
   auto* join = commands.remote(device, "join", {"Rejoindre", "Join"}, "device.join", say("join.waiting"));
   commands.argument(join, "code", "code", code);
@@ -193,6 +204,7 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(set, "user", "user",
                     {"nom entier, ou identifiant (abri people)", "whole name, or id (abri people)"});
   commands.list(set, "roles", "roles", {"tous ses rôles", "all her roles"}, true);
+  commands.roles(set);
   auto* keys = commands.group("keys", {"Les clés", "Keys"});
   commands.remote(keys, "rotate", {"Renouveler les clés des groupes", "Renew the groups' keys"},
                   "keys.rotate", say("done"));
@@ -251,6 +263,10 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   commands.argument(search, "words", "words",
                     {"débuts de mots, entre guillemets s'il y en a plusieurs",
                      "beginnings of words, in quotes if several"});
+  commands
+      .number(search, "--limit", "limit",
+              {"combien en montrer au plus, de 1 à 1000 (20)", "how many to show at most, 1 to 1000 (20)"})
+      ->check(CLI::Range(1, 1000).description(""));
   auto* fields = commands.remote(&cli, "fields", {"Les champs d'une fiche", "Fields of a record"}, "fields",
                                  print_fields);
   commands.argument(fields, "type", "type", {"type de fiche", "type of record"}, false);
@@ -292,13 +308,15 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   auto* waiting = commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"},
                                   "conflict.list", list_with(print_conflicts));
   commands.flag(waiting, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
-  auto* resolve =
-      commands.remote(conflicts, "resolve", {"Choisir", "Choose"}, "conflict.resolve", say("done"));
+  auto* resolve = commands.remote(conflicts, "resolve", {"Choisir", "Choose"}, "conflict.resolve",
+                                  object_with(print_kept));
   commands.argument(resolve, "case", "id", {"son identifiant", "its id"});
   commands.argument(resolve, "record", "record", {"son identifiant", "its id"});
   commands.argument(resolve, "field", "field", {"comme conflict list l'écrit", "as conflict list writes it"});
-  commands.number(resolve, "choice", "choice",
-                  {"numéro de la valeur à garder", "number of the value to keep"});
+  commands.argument(resolve, "choice", "choice",
+                    {"numéro de la valeur à garder, tel qu'affiché ; ou sa marque de quatre lettres",
+                     "number of the value to keep, as shown; or its mark of four letters"},
+                    false);
   commands.argument(resolve, "--value", "value",
                     {"une autre valeur ; « - » : la demander", "another value; \"-\": ask for it"}, false);
 }

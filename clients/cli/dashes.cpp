@@ -34,8 +34,8 @@ Result<void> read_dashes(Options& options) {
   for (const char* key : {"code", "account", "value"}) {
     auto* given = options.arguments.if_contains(key);
     if (given == nullptr || *given != "-") continue;
-    ABRI_TRY(auto line, read_line(std::string(text(std::string("argument.") + key, options.spoken())),
-                                  options.spoken()));
+    ABRI_TRY(auto line,
+             read_line(std::string(text(std::string("asked.") + key, options.spoken())), options.spoken()));
     *given = line;
   }
   auto* fields = options.arguments.if_contains("fields");

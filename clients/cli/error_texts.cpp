@@ -8,15 +8,18 @@ namespace {
 constexpr Message kShortId{
     "Identifiant trop court, mal écrit, ou commun à plusieurs : donnez-en davantage de chiffres.",
     "The id is too short, misspelt, or several begin so: give more of its digits."};
+constexpr Message kCode{
+    "Ce code est mal recopié, ou il en manque un morceau. Comparez-le au code reçu, groupe par groupe ; les "
+    "tirets et les majuscules ne comptent pas.",
+    "This code is misspelt, or a part of it is missing. Compare it with the code received, group by group; "
+    "dashes and capitals do not matter."};
 constexpr Message kPhone{
-    "« {} » : ce n'est pas un numéro de téléphone complet, rien n'a été enregistré. Écrivez ses dix chiffres "
-    "(06 39 98 00 12), ou l'indicatif du pays pour l'étranger (+32 470 12 34 56). Les numéros courts (15, "
-    "17, "
-    "112, 3919) sont refusés : une personne n'y est pas joignable.",
-    "\"{}\": this is no complete telephone number, nothing was saved. Write its ten digits (06 39 98 00 12), "
-    "or "
-    "the country code for another country (+32 470 12 34 56). Short numbers (15, 17, 112, 3919) are refused: "
-    "nobody can be reached there."};
+    "« {} » : ce n'est pas un numéro de téléphone complet, rien n'a été enregistré. Écrivez ses dix "
+    "chiffres (06 39 98 00 12), ou l'indicatif du pays pour l'étranger (+32 470 12 34 56). Les numéros "
+    "courts (15, 17, 112, 3919) sont refusés : une personne n'y est pas joignable.",
+    "\"{}\": this is no complete telephone number, nothing was saved. Write its ten digits (06 39 98 00 "
+    "12), or the country code for another country (+32 470 12 34 56). Short numbers (15, 17, 112, 3919) "
+    "are refused: nobody can be reached there."};
 
 }  // namespace
 
@@ -25,15 +28,11 @@ const Catalogue& error_texts() {
       // what an error names
       {"what.SecretText", {"phrase de passe", "passphrase"}},
       {"what.case", {"dossier", "case"}},
-      {"what.code", {"code", "code"}},
       {"what.command line", {"commande", "command"}},
       {"what.dwelling", {"logement", "dwelling"}},
       {"what.fingerprint", {"empreinte", "fingerprint"}},
       {"what.name", {"nom", "name"}},
       {"what.person", {"votre nom", "your name"}},
-      {"what.code: character", {"code", "code"}},
-      {"what.code: checksum", {"code", "code"}},
-      {"what.code: length", {"code", "code"}},
       {"what.organisation", {"organisation", "organisation"}},
       {"what.partner", {"partenaire", "partner"}},
       {"what.passphrase", {"phrase de passe", "passphrase"}},
@@ -58,8 +57,18 @@ const Catalogue& error_texts() {
       {"error.not_found.unnamed",
        {"Introuvable ici. Vérifiez ce qui est écrit, ou synchronisez.",
         "Not found here. Check what was written, or synchronise."}},
-      {"error.already_exists", {"Existe déjà : {}.", "Exists already: {}."}},
-      {"error.already_exists.unnamed", {"Cela existe déjà.", "That exists already."}},
+      {"error.already_exists",
+       {"Existe déjà : {}. Rien n'a été changé.", "Exists already: {}. Nothing was changed."}},
+      {"error.already_exists.organisation",
+       {"Cet appareil appartient déjà à une organisation, ou attend d'y entrer : abri status. Rien n'a été "
+        "changé. Pour une autre organisation, faites un autre coffre : abri --vault DOSSIER init",
+        "This device belongs to an organisation already, or waits to enter it: abri status. Nothing was "
+        "changed. For another organisation make another vault: abri --vault FOLDER init"}},
+      {"error.already_exists.partner",
+       {"Ce code est déjà connu ici : vous l'avez accepté, ou c'est le vôtre. La suite : abri partner list",
+        "This code is known here already: you accepted it, or it is yours. Go on with: abri partner list"}},
+      {"error.already_exists.unnamed",
+       {"Cela existe déjà. Rien n'a été changé.", "That exists already. Nothing was changed."}},
       {"error.conflict",
        {"Quelqu'un a été plus rapide. Synchronisez et regardez avant de recommencer.",
         "Somebody came first. Synchronise and look before trying again."}},
@@ -70,9 +79,8 @@ const Catalogue& error_texts() {
        {"Vos rôles ne le permettent pas, ou c'est à l'autre organisation de le faire.",
         "Your roles do not allow it, or it is the other organisation's to do."}},
       {"error.illegal_transition",
-       {"Cette étape n'est pas possible maintenant. Regardez l'état avec : abri case show ID (ou dwelling, "
-        "request)",
-        "This step is not possible now. See the state with: abri case show ID (or dwelling, request)"}},
+       {"Cette étape n'est pas possible maintenant. Regardez où l'on en est, et les étapes : --help",
+        "This step is not possible now. See where it stands, and the steps: --help"}},
       {"error.unresolved_conflict",
        {"Deux valeurs existent pour « {} ». Choisissez d'abord : abri conflict list",
         "Two values stand for \"{}\". Choose first: abri conflict list"}},
@@ -85,13 +93,14 @@ const Catalogue& error_texts() {
        {"La phrase de passe n'est pas la bonne. Rien n'est perdu : réessayez.",
         "The passphrase is not the right one. Nothing is lost: try again."}},
       {"error.auth_failed",
-       {"Cela ne correspond pas : {}. N'allez pas plus loin : quelqu'un s'est peut-être interposé. Vérifiez "
-        "de "
-        "vive voix.",
+       {"Cela ne correspond pas : {}. N'allez pas plus loin : quelqu'un s'est peut-être interposé. "
+        "Vérifiez de vive voix.",
         "This does not match: {}. Do not go on: somebody may sit in between. Check by voice."}},
       {"error.auth_failed.unnamed",
-       {"Ce qui est arrivé n'est pas authentique. N'allez pas plus loin : prévenez votre administrateur.",
-        "What arrived is not authentic. Do not go on: tell your administrator."}},
+       {"Ce qui est arrivé n'est pas authentique. N'allez pas plus loin : prévenez l'administration "
+        "technique de votre organisation.",
+        "What arrived is not authentic. Do not go on: tell the technical administrator of your "
+        "organisation."}},
       {"error.weak_parameters",
        {"La phrase de passe doit avoir au moins huit caractères.",
         "The passphrase must have at least eight characters."}},
@@ -101,8 +110,13 @@ const Catalogue& error_texts() {
       {"error.malformed.unnamed",
        {"Quelque chose est illisible. Vérifiez la saisie, caractère par caractère.",
         "Something is unreadable. Check what was typed, character by character."}},
-      {"error.too_large", {"Trop long : {}.", "Too long: {}."}},
-      {"error.too_large.unnamed", {"C'est trop long.", "That is too long."}},
+      {"error.too_large", {"Trop long : {}. Rien n'a été enregistré.", "Too long: {}. Nothing was saved."}},
+      {"error.too_large.unnamed",
+       {"C'est trop long. Rien n'a été enregistré.", "That is too long. Nothing was saved."}},
+      {"error.too_large.SecretText",
+       {"La phrase de passe est trop longue : 1024 caractères au plus (une lettre accentuée compte pour "
+        "deux).",
+        "The passphrase is too long: 1024 characters at most (a letter with an accent counts for two)."}},
       {"error.version_unsupported",
        {"Écrit par une version plus récente d'Abri. Mettez Abri à jour.",
         "Written by a newer version of Abri. Update Abri."}},
@@ -135,11 +149,15 @@ const Catalogue& error_texts() {
        {"Trop de demandes d'un coup. Réessayez dans une minute.",
         "Too many requests at once. Try again in a minute."}},
       {"error.wrong_server",
-       {"Ce n'est pas le serveur attendu. N'envoyez rien : prévenez votre administrateur.",
-        "This is not the expected server. Send nothing: tell your administrator."}},
+       {"Ce n'est pas le serveur attendu. N'envoyez rien : prévenez l'administration technique de votre "
+        "organisation.",
+        "This is not the expected server. Send nothing: tell the technical administrator of your "
+        "organisation."}},
       {"error.server_misbehaved",
-       {"Le serveur a été pris en faute. Les données restent lisibles ici ; prévenez votre administrateur.",
-        "The server was caught misbehaving. The data stay readable here; tell your administrator."}},
+       {"Le serveur a été pris en faute. Les données restent lisibles ici ; prévenez l'administration "
+        "technique de votre organisation.",
+        "The server was caught misbehaving. The data stay readable here; tell the technical administrator of "
+        "your organisation."}},
       {"error.not_joined",
        {"Cet appareil n'appartient encore à aucune organisation : abri organisation create, ou abri device "
         "join",
@@ -148,68 +166,37 @@ const Catalogue& error_texts() {
        {"Il manque encore quelque chose de l'autre côté. Synchronisez les deux appareils, puis réessayez.",
         "Something of the other side is still missing. Synchronise both devices, then try again."}},
       {"error.cancelled", {"Interrompu. Rien n'est perdu.", "Interrupted. Nothing is lost."}},
+      {"error.incomplete",
+       {"Synchronisation incomplète : une partie n'a pas été échangée.",
+        "Synchronisation incomplete: a part was not exchanged."}},
+      {"error.output_failed",
+       {"La réponse n'a pas pu être écrite : la sortie est fermée, ou son disque est plein. Ce qui était "
+        "demandé est peut-être fait : regardez avant de recommencer.",
+        "The answer could not be written: the output is closed, or its disk is full. What was asked for "
+        "may be done: look before trying again."}},
       {"error.internal",
        {"Une erreur d'Abri. Rien n'est perdu ; signalez-la, avec ce repère : {}",
         "A bug of Abri. Nothing is lost; please report it, with this mark: {}"}},
-      // what a refused field would take
-      {"reason.choice",
-       {"« {} » ne prend pas cette valeur. Choisissez : {}", "\"{}\" does not take this value. Choose: {}"}},
-      {"reason.range",
-       {"« {} » doit être un nombre entier, de {} à {}.", "\"{}\" must be a whole number, {} to {}."}},
-      {"reason.number", {"« {} » doit être un nombre entier.", "\"{}\" must be a whole number."}},
-      {"reason.boolean", {"« {} » se répond par oui ou non.", "\"{}\" is answered by yes or no."}},
-      {"reason.date",
-       {"« {} » est une date : AAAA-MM-JJ, par exemple 2026-11-20.",
-        "\"{}\" is a date: YYYY-MM-DD, for example 2026-11-20."}},
-      {"reason.code",
-       {"« {} » : ce code n'existe pas ou n'est pas complet. Ce qui est attendu : abri fields TYPE",
-        "\"{}\": there is no such code, or it is not complete. What is expected: abri fields TYPE"}},
-      {"reason.list",
-       {"« {} » n'a qu'une valeur, et ne s'ajoute ni ne se retire. Écrivez : {}=VALEUR",
-        "\"{}\" has one value, which is neither added nor removed. Write: {}=VALUE"}},
-      {"reason.note",
-       {"« {} » : une note s'ajoute et ne s'efface plus. Écrivez : {}+=TEXTE",
-        "\"{}\": a note is added and not erased. Write: {}+=TEXT"}},
-      {"reason.workflow",
-       {"« {} » ne s'écrit pas : il change par une étape. Les étapes : abri case advance --help (ou "
-        "dwelling, "
-        "request, proposal)",
-        "\"{}\" is not written: it changes by a step. The steps: abri case advance --help (or dwelling, "
-        "request, proposal)"}},
-      {"reason.absent",
-       {"« {} » : cette valeur n'y est pas, il n'y a rien à retirer.",
-        "\"{}\": that value is not there, there is nothing to remove."}},
-      {"reason.twice",
-       {"« {} » est donné deux fois. Écrivez une seule valeur : {}=VALEUR",
-        "\"{}\" is given twice. Write one value: {}=VALUE"}},
-      {"reason.exists",
-       {"« {} » : ce dossier en a déjà une. Modifiez-la : abri case set {} {} CHAMP=VALEUR",
-        "\"{}\": this case has one already. Change it: abri case set {} {} FIELD=VALUE"}},
-      {"reason.missing", {"Il manque « {} ». Ajoutez : {}=VALEUR", "\"{}\" is missing. Add: {}=VALUE"}},
-      {"reason.first",
-       {"Il faut d'abord écrire « {} » : abri case set {} {} {}=VALEUR",
-        "\"{}\" must be written first: abri case set {} {} {}=VALUE"}},
-      {"reason.values", {"Valeurs possibles : {}", "Possible values: {}"}},
-      {"reason.open_request",
-       {"Rien n'est parti : une demande de ce dossier est encore ouverte chez ce bailleur, {}. La suivre : "
-        "abri "
-        "request show {}. Une autre pourra partir quand elle sera déclinée, retirée (abri request advance {} "
-        "withdraw) ou close.",
-        "Nothing was sent: a request of this case to this landlord is still open, {}. See it: abri request "
-        "show "
-        "{}. Another one can be sent once it is declined, withdrawn (abri request advance {} withdraw) or "
-        "closed."}},
       // at places that need words of their own
       {"error.invalid_argument.case", kShortId},
       {"error.invalid_argument.record", kShortId},
       {"error.invalid_argument.phone", kPhone},
       {"error.invalid_argument.safe_phone", kPhone},
       {"error.invalid_argument.choice",
-       {"Donnez le numéro d'une des valeurs en conflit, ou une autre par --value. Pour les voir : abri "
-        "conflict "
-        "list",
-        "Give the number of one of the values in conflict, or another one by --value. To see them: abri "
-        "conflict list"}},
+       {"Donnez le numéro ou la marque d'une des valeurs en conflit, ou une autre par --value. Pour les "
+        "voir : abri conflict list --reveal",
+        "Give the number or the mark of one of the values in conflict, or another one by --value. To see "
+        "them: abri conflict list --reveal"}},
+      {"error.conflict.choice",
+       {"Rien n'a été choisi : ces valeurs ont changé depuis que vous les avez regardées, ou vous ne les "
+        "avez pas encore regardées. Regardez, puis choisissez : abri conflict list --reveal",
+        "Nothing was chosen: these values have changed since you looked at them, or you have not looked at "
+        "them yet. Look, then choose: abri conflict list --reveal"}},
+      {"error.not_found.tag",
+       {"Aucune des valeurs en conflit ne porte cette marque ; elles ont peut-être changé. Rien n'a été "
+        "choisi. Pour les voir : abri conflict list --reveal",
+        "None of the values in conflict has that mark; they may have changed. Nothing was chosen. To see "
+        "them: abri conflict list --reveal"}},
       {"error.invalid_argument.user",
        {"Plusieurs personnes portent ce nom : donnez l'identifiant (abri people).",
         "Several people have this name: give the id (abri people)."}},
@@ -226,23 +213,22 @@ const Catalogue& error_texts() {
        {"Il y a déjà un coffre ici. Rien n'a été changé. Ouvrez-le : abri unlock",
         "There is a vault here already. Nothing was changed. Open it: abri unlock"}},
       {"error.not_permitted.administrator",
-       {"Il faut pour cela le rôle administrator. Demandez à une personne qui l'a : abri people",
-        "This needs the role administrator. Ask somebody who has it: abri people"}},
+       {"Il faut pour cela le rôle administrator (administration technique). Demandez à une personne qui l'a "
+        ": abri people",
+        "This needs the role administrator (technical administrator). Ask somebody who has it: abri people"}},
       {"error.not_permitted.head",
        {"Il faut pour cela le rôle head. Demandez à une personne qui l'a : abri people",
         "This needs the role head. Ask somebody who has it: abri people"}},
       {"error.already_exists.join",
-       {"Cet appareil attend déjà d'entrer par un code. Synchronisez-le, puis l'appareil qui a donné le code "
-        ": "
-        "abri sync. Un autre code prend la place de celui-ci : abri device join. Sept jours après, une "
-        "organisation peut être fondée ici.",
+       {"Cet appareil attend déjà d'entrer par un code. Synchronisez-le, puis l'appareil qui a donné le "
+        "code : abri sync. Un autre code prend la place de celui-ci : abri device join. Sept jours après, "
+        "une organisation peut être fondée ici.",
         "This device waits to be brought in by a code already. Synchronise it, then the device that gave the "
         "code: abri sync. Another code takes its place: abri device join. After seven days an organisation "
         "can be founded here."}},
       {"error.not_permitted.own_device",
        {"Vous n'êtes pas entrée par un code : il faut pour cela le rôle administrator. Demandez à une "
-        "personne "
-        "qui l'a : abri people",
+        "personne qui l'a : abri people",
         "You did not come in by a code: this needs the role administrator. Ask somebody who has it: abri "
         "people"}},
       {"error.not_permitted.action",
@@ -251,8 +237,7 @@ const Catalogue& error_texts() {
         "This step is not yours: your roles do not allow it, or it is the other organisation's."}},
       {"error.conflict.open_request",
        {"Rien n'est parti : une demande de ce dossier est encore ouverte chez ce bailleur. Pour la voir : "
-        "abri "
-        "request list",
+        "abri request list",
         "Nothing was sent: a request of this case to this landlord is still open. To see it: abri request "
         "list"}},
       {"error.conflict.dwelling",
@@ -260,21 +245,18 @@ const Catalogue& error_texts() {
         "This dwelling is proposed for this request already. To see the proposal: abri request show ID"}},
       {"error.conflict.needs_sheet",
        {"Rien n'est parti : deux fiches besoins de ce dossier sont remplies. Regardez-les (abri case show "
-        "ID) "
-        "et videz les champs de celle qui ne vaut plus : abri case set DOSSIER FICHE CHAMP=",
-        "Nothing was sent: two needs sheets of this case are filled. See them (abri case show ID) and empty "
-        "the "
-        "fields of the one that no longer holds: abri case set CASE RECORD FIELD="}},
+        "ID) et videz les champs de celle qui ne vaut plus : abri case set DOSSIER FICHE CHAMP=",
+        "Nothing was sent: two needs sheets of this case are filled. See them (abri case show ID) and "
+        "empty the fields of the one that no longer holds: abri case set CASE RECORD FIELD="}},
       {"error.illegal_transition.request",
        {"Cette demande n'est plus ouverte : rien ne s'y propose plus, et une proposition ne peut qu'y être "
         "close.",
         "This request is no longer open: nothing is proposed for it, and a proposal can only be closed."}},
-      {"error.invalid_argument.name",
+      {"error.invalid_argument.name of the person",
        {"Il manque le nom, ou il est trop long : --name \"…\". Un code sans nom ni rôle est pour un autre "
         "appareil à vous.",
         "The name is missing or too long: --name \"…\". A code without name and role is for another device "
-        "of "
-        "your own."}},
+        "of your own."}},
       {"error.invalid_argument.field",
        {"Indiquez au moins un champ : champ=valeur", "Give at least one field: field=value"}},
       {"error.invalid_argument.fields",
@@ -332,6 +314,47 @@ const Catalogue& error_texts() {
       {"error.not_a_vault.missing",
        {"Il n'y a pas encore de coffre ici. Créez-en un : abri init",
         "There is no vault here yet. Make one: abri init"}},
+      {"error.storage_busy.session",
+       {"Le coffre est ouvert, mais depuis une autre session, que cette commande n'atteint pas "
+        "(XDG_RUNTIME_DIR n'y est pas le même). Fermez-le là-bas : abri lock",
+        "The vault is open, but from another session, which this command does not reach (XDG_RUNTIME_DIR is "
+        "another one there). Lock it there: abri lock"}},
+      {"error.not_permitted.socket directory",
+       {"Le dossier « abri » de votre session (dans XDG_RUNTIME_DIR, sinon /tmp/abri-NUMÉRO) est ouvert à "
+        "d'autres, ou il est à quelqu'un d'autre. Enlevez-le, ou donnez-lui les droits 0700 : chmod 700",
+        "The folder \"abri\" of your session (in XDG_RUNTIME_DIR, else /tmp/abri-NUMBER) is open to "
+        "others, or belongs to somebody else. Remove it, or give it the rights 0700: chmod 700"}},
+      {"error.invalid_argument.set_role same",
+       {"Cette personne a déjà exactement ces rôles. Rien n'a été changé.",
+        "This person has exactly these roles already. Nothing was changed."}},
+      {"error.invalid_argument.set_role last",
+       {"Personne n'aurait plus le rôle administrator ou le rôle head : donnez-le d'abord à quelqu'un "
+        "d'autre. Rien n'a été changé.",
+        "Nobody would have the role administrator or the role head any more: give it to somebody else first. "
+        "Nothing was changed."}},
+      {"error.out_of_sync.partner",
+       {"Il n'y a personne à confirmer ici : l'autre organisation n'a pas encore accepté le code, ou sa "
+        "réponse n'est pas encore arrivée. Synchronisez, puis regardez : abri partner list",
+        "There is nobody to confirm here: the other organisation has not accepted the code yet, or its "
+        "answer has not arrived yet. Synchronise, then look: abri partner list"}},
+      {"error.too_large.request",
+       {"Trop en une fois : une commande prend un mégaoctet au plus. Rien n'a été enregistré.",
+        "Too much at once: a command takes a megabyte at most. Nothing was saved."}},
+      {"error.too_large.change",
+       {"Trop en une fois. Rien n'a été enregistré ; écrivez-le en plusieurs commandes.",
+        "Too much at once. Nothing was saved; write it with several commands."}},
+      {"error.invalid_argument.not_a_case",
+       {"Cet identifiant n'est pas celui d'un dossier. Pour les dossiers : abri case list",
+        "This id is not that of a case. For the cases: abri case list"}},
+      {"error.invalid_argument.request",
+       {"Cet identifiant n'est pas celui d'une demande. Pour les demandes : abri request list",
+        "This id is not that of a request. For the requests: abri request list"}},
+      {"error.invalid_argument.dwelling",
+       {"Cet identifiant n'est pas celui d'un logement. Pour les logements : abri dwelling list",
+        "This id is not that of a dwelling. For the dwellings: abri dwelling list"}},
+      {"error.invalid_argument.which_record",
+       {"Il y a plusieurs fiches possibles : dites laquelle par --record FICHE.",
+        "There are several records that it may mean: say which one by --record RECORD."}},
       {"error.unsafe_storage.Database: the file is not encrypted",
        {"Ce fichier n'est pas chiffré : ce n'est pas un coffre d'Abri. Rien n'y a été écrit ; remettez le "
         "vrai coffre.",
@@ -343,6 +366,10 @@ const Catalogue& error_texts() {
       {"error.malformed.request",
        {"Un caractère n'est pas lisible (le texte doit être en UTF-8). Retapez la commande.",
         "A character is not readable (text must be in UTF-8). Type the command again."}},
+      {"error.malformed.code", kCode},
+      {"error.malformed.code: character", kCode},
+      {"error.malformed.code: checksum", kCode},
+      {"error.malformed.code: length", kCode},
       {"error.malformed.code: kind",
        {"Ce code est d'une autre sorte. Celui d'un appareil : abri device join. Celui d'un partenaire : abri "
         "partner accept",

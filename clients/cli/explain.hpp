@@ -4,6 +4,7 @@
 #include <abri/base/language.hpp>
 
 #include <string>
+#include <string_view>
 
 #include <boost/json.hpp>
 
@@ -13,5 +14,10 @@ namespace abri::cli {
 /// agent/reasons.hpp; may be empty).
 std::string explain(const std::string& error, const std::string& where, const boost::json::object& reason,
                     Language language);
+/// What keeps a device from exchanging everything with its server: one of "obstacles" in the agent's answer (agent/obstacles.hpp).
+std::string explain_obstacle(const boost::json::object& obstacle, Language language);
+/// What was noticed against the server or a device, as a sentence. The details are for whoever reads the JSON.
+/// @param evidence  one of "evidence" in the agent's answer: its kind, then what it is ("evidence_server rollback: …")
+std::string explain_evidence(std::string_view evidence, Language language);
 
 }  // namespace abri::cli

@@ -7,18 +7,31 @@
 
 #include <array>
 #include <cstdlib>
+#include <map>
 
 namespace abri::cli {
 
 namespace {
 
-const Message* find(std::string_view key) {
-  for (const auto* catalogue : {&texts(), &error_texts()})
-    if (const auto it = catalogue->find(key); it != catalogue->end()) return &it->second;
-  return nullptr;
+/// One text as it is printed.
+struct Printed {
+  std::string french;
+  std::string_view english;
+};
+
+const Printed* find(std::string_view key) {
+  static const auto kAll = [] {
+    std::map<std::string_view, Printed> all;
+    for (const auto* catalogue : {&texts(), &error_texts(), &reason_texts()})
+      for (const auto& [name, message] : *catalogue)
+        all.emplace(name, Printed{typeset(message.french, Language::french), message.english});
+    return all;
+  }();
+  const auto it = kAll.find(key);
+  return it == kAll.end() ? nullptr : &it->second;
 }
 
-constexpr std::array<std::pair<std::string_view, int>, 29> kExitCodes{{
+constexpr std::array<std::pair<std::string_view, int>, 31> kExitCodes{{
     {"invalid_argument", 2},    {"not_found", 3},
     {"already_exists", 4},      {"conflict", 5},
     {"not_permitted", 6},       {"illegal_transition", 7},
@@ -33,6 +46,7 @@ constexpr std::array<std::pair<std::string_view, int>, 29> kExitCodes{{
     {"rate_limited", 32},       {"wrong_server", 33},
     {"server_misbehaved", 34},  {"not_joined", 40},
     {"out_of_sync", 41},        {"cancelled", 42},
+    {"incomplete", 43},         {"output_failed", 44},
     {"internal", 70},
 }};
 
@@ -48,10 +62,33 @@ Language language_of_environment() {
   return Language::french;
 }
 
+std::string typeset(std::string_view words, Language language) {
+  constexpr std::string_view kUnbroken = "\u00a0";
+  constexpr std::string_view kOpening = "« ";
+  constexpr std::string_view kClosing = " »";
+  std::string out;
+  while (!words.empty()) {
+    const bool french = language == Language::french;
+    const bool before_mark = words.size() > 1 && words[0] == ' ' &&
+                             std::string_view(":;?!").find(words[1]) != std::string_view::npos;
+    std::size_t taken = 1;
+    if (french && words.starts_with(kOpening)) {
+      out.append(kOpening.substr(0, kOpening.size() - 1)).append(kUnbroken);
+      taken = kOpening.size();
+    } else if (french && (before_mark || words.starts_with(kClosing))) {
+      out += kUnbroken;
+    } else {
+      out += words.front();
+    }
+    words.remove_prefix(taken);
+  }
+  return out;
+}
+
 std::string_view text(std::string_view key, Language language) {
   const auto* message = find(key);
   ABRI_ASSERT(message != nullptr);
-  return language == Language::french ? message->french : message->english;
+  return language == Language::french ? std::string_view(message->french) : message->english;
 }
 
 std::string text(std::string_view key, Language language, std::initializer_list<std::string> values) {

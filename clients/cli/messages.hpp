@@ -14,6 +14,10 @@ namespace abri::cli {
 /// The language of $LC_ALL, $LC_MESSAGES or $LANG: French unless it says otherwise.
 Language language_of_environment();
 
+/// Words as they are printed: in French no line ends before : ; ? ! nor within « ». Every text of the catalogue is given so; what a person
+/// wrote is never changed.
+std::string typeset(std::string_view words, Language language);
+
 /// The text of a key, "sync.done". An unknown key is a bug and stops the program.
 std::string_view text(std::string_view key, Language language);
 /// `text` with each "{}" replaced in turn.
@@ -28,7 +32,9 @@ std::string counted(std::string_view key, std::uint64_t count, Language language
 std::string explain(std::string_view error, std::string_view where, Language language);
 /// The same with the name of the place as people know it; empty where there is none.
 std::string explain_named(std::string_view error, const std::string& name, Language language);
-/// The exit code of an error (docs/guide/fr/commandes.md): 0 done, 2 usage, then one a kind of error.
+/// The exit code of an error (docs/guide/fr/commandes.md): 0 done, 2 usage, then one a kind of error. Besides those of `Errc`:
+///   incomplete     a synchronisation left something out (agent/obstacles.hpp)
+///   output_failed  the answer could not be written; what was asked for may be done
 int exit_code(std::string_view error);
 
 /// Does the catalogue hold that key in both languages? For its test.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/print.hpp"
 
+#include "cli/answer.hpp"
+#include "cli/explain.hpp"
 #include "cli/messages.hpp"
 #include "cli/terminal.hpp"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <vector>
 
 namespace abri::cli {
@@ -24,56 +28,6 @@ std::size_t share(std::size_t columns) {
   return columns * screen_columns() / 80;
 }
 
-/// A text with its line ends.
-std::string text_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string{};
-}
-/// A text on one line, so that no value looks like more lines than it is.
-std::string string_at(const json::object& object, std::string_view key) {
-  auto out = text_at(object, key);
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  return out;
-}
-bool flag_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->as_bool();
-}
-std::string number_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value == nullptr ? "0" : json::serialize(*value);
-}
-const json::array& array_at(const json::object& object, std::string_view key) {
-  static const json::array kEmpty;
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_array() ? value->as_array() : kEmpty;
-}
-std::string joined(const json::array& strings) {
-  std::string out;
-  for (const auto& one : strings)
-    if (one.is_string()) out += (out.empty() ? "" : ", ") + std::string(one.as_string());
-  return out;
-}
-/// Words on lines of the screen's width, each behind `indent` blanks. Line ends within stay.
-std::string wrapped(std::string_view words, std::size_t indent) {
-  std::string out;
-  std::string line;
-  const auto end_line = [&] {
-    if (!line.empty()) out += std::string(indent, ' ') + line + "\n";
-    line.clear();
-  };
-  while (!words.empty()) {
-    const auto end = std::min(words.find_first_of(" \n"), words.size());
-    const auto word = words.substr(0, end);
-    const bool last = end < words.size() && words[end] == '\n';
-    words.remove_prefix(std::min(end + 1, words.size()));
-    if (!line.empty() && indent + width(line) + 1 + width(word) > screen_columns()) end_line();
-    line += (line.empty() ? "" : " ") + std::string(word);
-    if (last) end_line();
-  }
-  end_line();
-  return out;
-}
 /// A text of the catalogue where there is one for `prefix` and `name`, else the name itself.
 std::string named(std::string_view prefix, const std::string& name, Language language) {
   const auto key = std::string(prefix) + name;
@@ -84,11 +38,9 @@ std::string role_names(const json::array& roles, Language language) {
   for (const auto& role : roles) names.emplace_back(named("role.", std::string(role.as_string()), language));
   return joined(names);
 }
-std::uint64_t count_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  boost::system::error_code failed;
-  const auto number = value == nullptr ? 0 : value->to_number<std::uint64_t>(failed);
-  return failed ? 0 : number;
+/// The label of a field or record, or the help on it, of the schema.
+std::string label_at(const json::object& object, Language language, std::string_view key = "label") {
+  return typeset(string_at(object, key), language);
 }
 /// What waits, as a person counts it: in files.
 std::string unsent(const json::object& status, Language language) {
@@ -96,6 +48,16 @@ std::string unsent(const json::object& status, Language language) {
     return counted("status.unsent_cases", files, language);
   return std::string(
       text(count_at(status, "unsent") > 0 ? "status.unsent_other" : "status.unsent_none", language));
+}
+/// What went wrong when the server was last asked; empty where nothing did.
+std::string last_exchange(const json::object& status, Language language) {
+  std::string out;
+  for (const auto& obstacle : array_at(status, "obstacles"))
+    if (obstacle.is_object())
+      out += (out.empty() ? "" : "\n") + explain_obstacle(obstacle.as_object(), language);
+  if (const auto error = string_at(status, "last_error"); out.empty() && !error.empty())
+    out = explain(error, "server", language);
+  return out;
 }
 std::string none(Language language) {
   return std::string(text("none", language)) + "\n";
@@ -108,12 +70,29 @@ std::string marks(const json::object& row, Language language) {
   return out;
 }
 
+/// The day, in the time zone of whoever reads; empty where it is not known.
+std::string day_of(const json::object& value) {
+  const auto milliseconds = count_at(value, "written_ms");
+  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm day{};
+  std::array<char, 16> out{};
+  if (milliseconds == 0 || localtime_r(&seconds, &day) == nullptr) return {};
+  return {out.data(), std::strftime(out.data(), out.size(), "%Y-%m-%d", &day)};
+}
+
 std::string print_value(const json::object& value, const json::object& field, Language language) {
   auto line = text_at(value, "text");
+  if (flag_at(field, "notes")) {
+    std::string written;
+    for (const auto& part : {string_at(value, "author"), day_of(value)})
+      if (!part.empty()) written += (written.empty() ? "  — " : ", ") + part;
+    return line + written;
+  }
   if (!flag_at(field, "conflict")) return line;
   const auto choice = number_at(value, "choice");
   line = choice + ") " + line;
   if (const auto author = string_at(value, "author"); !author.empty()) line += "  — " + author;
+  if (const auto tag = string_at(value, "tag"); !tag.empty()) line += "  [" + tag + "]";
   if (number_at(field, "holds") == choice) line += "  " + std::string(text("mark.holds", language));
   return line;
 }
@@ -123,14 +102,17 @@ std::string print_field(const json::object& field, const std::string& hidden, La
   const auto label = share(kLabelColumns);
   const auto indent = label + 4;
   std::string out;
-  if (flag_at(field, "hidden")) out = wrapped(hidden, indent);
-  for (const auto& value : array_at(field, "values"))
-    out += wrapped(print_value(value.as_object(), field, language), indent);
+  if (flag_at(field, "hidden")) {
+    out = wrapped(hidden, indent);
+  } else {
+    for (const auto& value : array_at(field, "values"))
+      out += wrapped(print_value(value.as_object(), field, language), indent);
+  }
   if (flag_at(field, "conflict")) {
     const bool none = field.contains("holds") && number_at(field, "holds") == "0";
     out += wrapped(text(none ? "mark.none_holds" : "mark.conflict", language), indent);
   }
-  return out.empty() ? out : "  " + fit(string_at(field, "label"), label) + "  " + out.substr(indent);
+  return out.empty() ? out : "  " + fit(label_at(field, language), label) + "  " + out.substr(indent);
 }
 
 /// How to settle a conflict.
@@ -148,12 +130,13 @@ std::string print_kind(const json::object& field, Language language) {
   if (has_text("unit." + unit)) parts.emplace_back(text("unit." + unit, language));
   const auto kind = "kind." + string_at(field, "kind");
   if (has_text(kind) && parts.empty()) parts.emplace_back(text(kind, language));
-  if (field.contains("minimum") && unit != "microdegree")
+  if (field.contains("minimum"))
     parts.push_back(text("kind.range", language, {number_at(field, "minimum"), number_at(field, "maximum")}));
   for (const auto* mark : {"several", "required", "sensitive"})
     if (flag_at(field, mark)) parts.emplace_back(text("kind." + std::string(mark), language));
   std::string out;
-  for (const auto& part : parts) out += (out.empty() ? "" : " ; ") + part;
+  const auto between = language == Language::french ? typeset(" ; ", language) : "; ";
+  for (const auto& part : parts) out += (out.empty() ? "" : between) + part;
   return out;
 }
 
@@ -209,7 +192,7 @@ std::string print_case(const json::object& view, Language language) {
   }
   for (const auto& record : array_at(view, "records")) {
     const auto& one = record.as_object();
-    out += "\n" + string_at(one, "label") + "  [" + short_id(string_at(one, "id")) + "]";
+    out += "\n" + label_at(one, language) + "  [" + short_id(string_at(one, "id")) + "]";
     if (!array_at(view, "unreadable").empty() && string_at(one, "type") == "location")
       out += "  " + std::string(text("case.may_be_old", language));
     out += "\n";
@@ -235,6 +218,20 @@ std::string print_conflicts(const json::array& conflicts, Language language) {
            print_choice(string_at(one, "case"), string_at(one, "record"), field, language) + "\n";
   }
   return out;
+}
+
+std::string print_kept(const json::object& answer, Language language) {
+  const auto* kept = answer.if_contains("kept");
+  if (kept == nullptr || !kept->is_object())
+    return std::string(text("done", language)) + "\n" + print_notices(answer, language);
+  const auto& value = kept->as_object();
+  const auto author = string_at(value, "author");
+  const auto what =
+      flag_at(value, "hidden") ? std::string(text("kept.hidden", language)) : string_at(value, "text");
+  return wrapped(text("kept", language, {string_at(value, "label"), what}) +
+                     (author.empty() ? "" : "  — " + author) + "  [" + string_at(value, "tag") + "]",
+                 0) +
+         print_notices(answer, language);
 }
 
 std::string print_partners(const json::array& partners, Language language) {
@@ -285,6 +282,7 @@ std::string print_status(const json::object& status, Language language) {
   out += line("status.person", string_at(status, "person"));
   out += line("status.roles", role_names(array_at(status, "roles"), language));
   out += line("status.connection", named("state.", string_at(status, "connection"), language));
+  if (const auto said = last_exchange(status, language); !said.empty()) out += line("status.exchange", said);
   out += line("status.cases", number_at(status, "cases"));
   out += line("status.unsent", unsent(status, language));
   out += line("status.conflicts", number_at(status, "conflicts"));
@@ -292,11 +290,16 @@ std::string print_status(const json::object& status, Language language) {
   if (const auto* keystore = status.if_contains("keystore"); keystore != nullptr && keystore->is_object())
     out += line("status.keystore",
                 text("status.keystore_file", language, {string_at(keystore->as_object(), "directory")}));
-  if (flag_at(status, "stale")) out += std::string(text("status.stale", language)) + "\n";
-  if (flag_at(status, "update_needed")) out += std::string(text("status.update", language)) + "\n";
-  for (const auto& evidence : array_at(status, "evidence"))
-    if (evidence.is_string())
-      out += text("status.evidence", language, {std::string(evidence.as_string())}) + "\n";
+  if (flag_at(status, "stale")) out += wrapped(text("status.stale", language), 0);
+  if (flag_at(status, "update_needed")) out += wrapped(text("status.update", language), 0);
+  std::vector<std::string> said;
+  for (const auto& one : array_at(status, "evidence")) {
+    auto sentence =
+        explain_evidence(one.is_string() ? std::string(one.as_string()) : std::string{}, language);
+    if (std::ranges::find(said, sentence) != said.end()) continue;
+    out += wrapped(text("status.evidence", language, {sentence}), 0);
+    said.push_back(std::move(sentence));
+  }
   return out;
 }
 
@@ -357,20 +360,20 @@ std::string print_fields(const json::value& fields, Language language) {
   std::string out;
   if (fields.is_array()) {
     for (const auto& row : fields.as_array())
-      out += fit(string_at(row.as_object(), "type"), 22) + "  " + string_at(row.as_object(), "label") + "\n";
+      out += fit(string_at(row.as_object(), "type"), 22) + "  " + label_at(row.as_object(), language) + "\n";
     return out.empty() ? none(language) : out;
   }
   const auto indent = share(kHelpIndent);
   for (const auto& row : array_at(fields.as_object(), "fields")) {
     const auto& one = row.as_object();
-    out += fit(string_at(one, "name"), kHelpIndent - 2) + "  " + string_at(one, "label") + "\n";
+    out += fit(string_at(one, "name"), kHelpIndent - 2) + "  " + label_at(one, language) + "\n";
     out += wrapped(print_kind(one, language), indent);
     std::string values;
     for (const auto& value : array_at(one, "values")) {
       const auto& named = value.as_object();
       values += (values.empty() ? "" : ", ") + string_at(named, "name") + " = " + string_at(named, "label");
     }
-    out += wrapped(values, indent) + wrapped(string_at(one, "help"), indent);
+    out += wrapped(values, indent) + wrapped(label_at(one, language, "help"), indent);
   }
   return out;
 }

@@ -24,6 +24,8 @@ std::string print_cases(const boost::json::array& cases, Language language);
 std::string print_requests(const boost::json::array& requests, Language language);
 std::string print_case(const boost::json::object& view, Language language);
 std::string print_conflicts(const boost::json::array& conflicts, Language language);
+/// Which of the values in conflict was kept.
+std::string print_kept(const boost::json::object& answer, Language language);
 std::string print_partners(const boost::json::array& partners, Language language);
 std::string print_people(const boost::json::array& people, Language language);
 std::string print_status(const boost::json::object& status, Language language);

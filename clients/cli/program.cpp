@@ -2,11 +2,14 @@
 #include "cli/program.hpp"
 
 #include "cli/command_line.hpp"
+#include "cli/help.hpp"
 #include "cli/messages.hpp"
+#include "cli/print.hpp"
 #include "cli/terminal.hpp"
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string>
 
 namespace abri::cli {
@@ -39,8 +42,8 @@ void look_ahead(Options& options, int argc, char** argv) {
 
 void set_words(CLI::App& cli, Language language) {
   const auto word = [&](const char* key) { return std::string(text(key, language)); };
-  auto formatter = cli.get_formatter();
-  formatter->label("Usage", word("help.usage"));
+  const auto formatter = std::make_shared<HelpFormatter>(language);
+  cli.formatter(formatter);
   formatter->label("OPTIONS", word("help.options"));
   formatter->label("Positionals", word("help.positionals"));
   formatter->label("SUBCOMMAND", word("help.command"));
@@ -103,16 +106,11 @@ int usage_error(const CLI::App& cli, const Options& options, const CLI::ParseErr
     std::cout << json::serialize(
                      json::object{{"ok", false}, {"error", "invalid_argument"}, {"where", "command line"}})
               << "\n";
-  std::cerr << printable(message) << "\n";
+  std::cerr << print_text(printable(message));
   return exit_code("invalid_argument");
 }
 
-}  // namespace
-
-int run(int argc, char** argv) {
-  Options options;
-  options.vault = default_vault();
-  look_ahead(options, argc, argv);
+int parse_and_run(Options& options, int argc, char** argv) {
   const auto language = options.spoken();
   int code = 0;
   CLI::App cli{std::string(text("help.abri", language)), "abri"};
@@ -123,6 +121,8 @@ int run(int argc, char** argv) {
   cli.add_option("--lang", options.language, std::string(text("help.lang", language)))
       ->check(CLI::IsMember({"fr", "en"}));
   cli.add_flag("--json", options.json, std::string(text("help.json", language)));
+  cli.set_version_flag("--version", "abri " ABRI_VERSION, std::string(text("help.version", language)))
+      ->group(std::string(text("help.options", language)));
   add_commands(cli, options, code);
   try {
     cli.parse(argc, argv);
@@ -132,6 +132,23 @@ int run(int argc, char** argv) {
     return usage_error(cli, options, error);
   }
   return code;
+}
+
+/// An answer that nobody got is none: a full disk, a closed output.
+int finish(const Options& options, int code) {
+  std::cout.flush();
+  if (std::cout.good()) return code;
+  std::cerr << print_text(text("error.output_failed", options.spoken()));
+  return code == 0 ? exit_code("output_failed") : code;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  Options options;
+  options.vault = default_vault();
+  look_ahead(options, argc, argv);
+  return finish(options, parse_and_run(options, argc, argv));
 }
 
 }  // namespace abri::cli

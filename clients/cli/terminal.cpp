@@ -116,6 +116,26 @@ std::string fit(std::string_view utf8, std::size_t columns) {
   return std::string(utf8.substr(0, bytes)) + std::string(kEllipsis) + std::string(columns - 1 - kept, ' ');
 }
 
+std::string wrapped(std::string_view words, std::size_t indent) {
+  std::string out;
+  std::string line;
+  const auto end_line = [&] {
+    if (!line.empty()) out += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
+  while (!words.empty()) {
+    const auto end = std::min(words.find_first_of(" \n"), words.size());
+    const auto word = words.substr(0, end);
+    const bool last = end < words.size() && words[end] == '\n';
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (!line.empty() && indent + width(line) + 1 + width(word) > screen_columns()) end_line();
+    line += (line.empty() ? "" : " ") + std::string(word);
+    if (last) end_line();
+  }
+  end_line();
+  return out;
+}
+
 std::string printable(std::string_view utf8) {
   std::string out;
   while (!utf8.empty()) {

@@ -17,6 +17,8 @@ std::size_t screen_columns();
 std::size_t width(std::string_view utf8);
 /// Text of exactly `columns` columns: cut with an ellipsis, or filled with blanks.
 std::string fit(std::string_view utf8, std::size_t columns);
+/// Words on lines of the screen's width, each behind `indent` blanks. Line ends within stay.
+std::string wrapped(std::string_view words, std::size_t indent);
 
 /// Text of anybody as it may be shown: control characters (with them escape sequences), marks that turn the direction of writing and
 /// bytes that are no UTF-8 become U+FFFD; line ends stay, tabs become blanks.

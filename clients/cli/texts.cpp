@@ -13,27 +13,37 @@ const Catalogue& texts() {
         "unlock",
         "Vault created. Keep the passphrase in mind: nobody can recover it.\nNext: abri unlock"}},
       {"init.keystore",
-       {"À savoir : ce coffre s'ouvre avec deux secrets, la phrase de passe et un fichier de cette machine, "
-        "dans {}. Qui copie le coffre sans ce fichier ne peut pas l'ouvrir ; qui copie les deux n'a plus "
-        "qu'à "
-        "trouver la phrase de passe : qu'elle soit longue. Si ce fichier disparaît, le coffre ne s'ouvre "
-        "plus.",
+       {"À savoir : ce coffre s'ouvre avec deux secrets, la phrase de passe et un fichier de cette "
+        "machine, dans {}. Qui copie le coffre sans ce fichier ne peut pas l'ouvrir ; qui copie les deux "
+        "n'a plus qu'à trouver la phrase de passe : qu'elle soit longue. Si ce fichier disparaît, le "
+        "coffre ne s'ouvre plus.",
         "Good to know: this vault opens with two secrets, the passphrase and a file of this machine, in {}. "
         "Whoever copies the vault without that file cannot open it; whoever copies both has only the "
         "passphrase left to find: make it long. If that file is lost, the vault opens no more."}},
       {"unlock.done", {"Le coffre est ouvert.", "The vault is open."}},
+      {"unlock.already",
+       {"Le coffre était déjà ouvert ; la phrase de passe n'a pas été regardée.",
+        "The vault was open already; the passphrase was not looked at."}},
       {"lock.done", {"Le coffre est fermé.", "The vault is locked."}},
       {"lock.already", {"Le coffre était déjà fermé.", "The vault was locked already."}},
       {"passphrase.done",
        {"Phrase de passe changée. Le coffre est fermé : abri unlock",
         "Passphrase changed. The vault is locked: abri unlock"}},
-      {"code.device",
-       {"Code pour le nouvel appareil, valable une fois et sept jours. Transmettez-le de la main à la main "
-        ":\n\n{}\n\n"
-        "Sur le nouvel appareil : abri device join CODE\nPuis abri sync, quatre fois : ici, là-bas, ici, "
+      {"code.own_device",
+       {"Code pour un autre appareil à vous, qui lira tout ce que vous lisez. Il vaut une fois, pendant sept "
+        "jours. Gardez-le pour vous seule :\n\n{}\n\n"
+        "Sur l'autre appareil : abri device join CODE\nPuis abri sync, quatre fois : ici, là-bas, ici, "
         "là-bas.",
-        "Code for the new device, valid once and for seven days. Hand it over in person:\n\n{}\n\n"
-        "On the new device: abri device join CODE\nThen abri sync, four times: here, there, here, there."}},
+        "Code for another device of yours, which will read everything that you read. It is valid once, for "
+        "seven days. Keep it to yourself:\n\n{}\n\n"
+        "On the other device: abri device join CODE\nThen abri sync, four times: here, there, here, there."}},
+      {"code.device",
+       {"Code pour {}, pour son premier appareil. Il vaut une fois, pendant sept jours. Transmettez-le de "
+        "la main à la main :\n\n{}\n\n"
+        "Sur son appareil : abri device join CODE\nPuis abri sync, quatre fois : ici, là-bas, ici, là-bas.",
+        "Code for {}, for her first device. It is valid once, for seven days. Hand it over in "
+        "person:\n\n{}\n\n"
+        "On her device: abri device join CODE\nThen abri sync, four times: here, there, here, there."}},
       {"code.partner",
        {"Code pour l'organisation partenaire. Transmettez-le à une personne que vous connaissez :\n\n{}\n\n"
         "Chez elle : abri partner accept CODE. Puis comparez l'empreinte de vive voix : abri partner list",
@@ -41,8 +51,7 @@ const Catalogue& texts() {
         "There: abri partner accept CODE. Then compare the fingerprint by voice: abri partner list"}},
       {"join.waiting",
        {"Code accepté. Une fois que l'appareil qui a donné le code a synchronisé, synchronisez celui-ci, "
-        "puis "
-        "l'autre, puis celui-ci encore : abri sync",
+        "puis l'autre, puis celui-ci encore : abri sync",
         "Code accepted. Once the device that gave the code has synchronised, synchronise this one, then the "
         "other, then this one again: abri sync"}},
       {"accept.waiting",
@@ -50,9 +59,11 @@ const Catalogue& texts() {
         "Code accepted. Synchronise, then compare the fingerprint: abri partner list"}},
       {"sync.done", {"Synchronisé. Rien n'attend d'être envoyé.", "Synchronised. Nothing waits to be sent."}},
       {"sync.waiting.one",
-       {"Synchronisé. {} modification attend encore.", "Synchronised. {} edit still waits."}},
+       {"Synchronisation incomplète : {} modification attend encore.",
+        "Synchronisation incomplete: {} edit still waits."}},
       {"sync.waiting.other",
-       {"Synchronisé. {} modifications attendent encore.", "Synchronised. {} edits still wait."}},
+       {"Synchronisation incomplète : {} modifications attendent encore.",
+        "Synchronisation incomplete: {} edits still wait."}},
       {"sync.conflicts.one",
        {"{} conflit à régler : abri conflict list", "{} conflict to settle: abri conflict list"}},
       {"sync.conflicts.other",
@@ -61,6 +72,9 @@ const Catalogue& texts() {
       {"sync.stays", {"L'appareil reste connecté.", "The device stays connected."}},
       {"sync.progress.one", {"{} entrée lue", "{} entry read"}},
       {"sync.progress.other", {"{} entrées lues", "{} entries read"}},
+      {"search.more",
+       {"Les {} premiers sur {}. Précisez les mots, ou montrez-en plus : --limit NOMBRE",
+        "The first {} of {}. Give more of the words, or show more: --limit NUMBER"}},
       {"none", {"Rien à afficher.", "Nothing to show."}},
       // said after saving
       {"notice.held_by_one_person",
@@ -79,8 +93,7 @@ const Catalogue& texts() {
         "synchronise, then save the address once more."}},
       {"notice.no_assessed_on",
        {"À savoir : les tranches d'âge des enfants ne sont pas parties, parce que la fiche besoins n'a pas "
-        "de "
-        "date. Pour les transmettre, ajoutez-la : assessed_on=AAAA-MM-JJ",
+        "de date. Pour les transmettre, ajoutez-la : assessed_on=AAAA-MM-JJ",
         "Good to know: the age bands of the children were not sent, because the needs sheet has no date. To "
         "send them, add it: assessed_on=YYYY-MM-DD"}},
       {"roles.done", {"Rôles de {} : {}", "Roles of {}: {}"}},
@@ -126,6 +139,9 @@ const Catalogue& texts() {
       {"unit.phone",
        {"numéro de téléphone : 06 39 98 00 12, ou +32 … pour l'étranger",
         "telephone number: 06 39 98 00 12, or +32 … for other countries"}},
+      {"unit.priority_district",
+       {"code du quartier prioritaire (QN05901M), sinon oui ou non",
+        "code of the priority district (QN05901M), else oui or non"}},
       {"unit.siren", {"numéro SIREN", "SIREN number"}},
       // headings and marks
       {"mark.conflict", {"EN CONFLIT", "CONFLICT"}},
@@ -139,6 +155,8 @@ const Catalogue& texts() {
        {"EN CONFLIT : aucune ne vaut avant un choix", "CONFLICT: none holds before a choice"}},
       {"mark.choose",
        {"choisir : abri conflict resolve {} {} {} NUMÉRO", "choose: abri conflict resolve {} {} {} NUMBER"}},
+      {"kept", {"Gardé pour « {} » : {}", "Kept for \"{}\": {}"}},
+      {"kept.hidden", {"(masqué)", "(hidden)"}},
       {"partner.compare",
        {"Comparez ces chiffres de vive voix avec {}, puis :",
         "Compare these digits by voice with {}, then:"}},
@@ -146,8 +164,7 @@ const Catalogue& texts() {
        {"En attente de réponse : l'autre organisation n'a pas encore accepté le code, ou n'a pas synchronisé "
         "depuis.",
         "Waiting for an answer: the other organisation has not accepted the code yet, or has not "
-        "synchronised "
-        "since."}},
+        "synchronised since."}},
       {"partner.confirmed", {"Confirmé :", "Confirmed:"}},
       {"people.devices.one", {"{} appareil", "{} device"}},
       {"people.devices.other", {"{} appareils", "{} devices"}},
@@ -155,6 +172,7 @@ const Catalogue& texts() {
       {"status.person", {"Personne", "Person"}},
       {"status.roles", {"Rôles", "Roles"}},
       {"status.connection", {"Connexion", "Connection"}},
+      {"status.exchange", {"Dernier échange", "Last exchange"}},
       {"status.cases", {"Dossiers", "Cases"}},
       {"status.unsent", {"À envoyer", "To send"}},
       {"status.unsent_none", {"rien", "nothing"}},
@@ -181,8 +199,30 @@ const Catalogue& texts() {
        {"Une version plus récente d'Abri est nécessaire pour tout lire.",
         "A newer version of Abri is needed to read everything."}},
       {"status.evidence",
-       {"ATTENTION : le serveur a été pris en faute. Prévenez votre administrateur : {}",
-        "WARNING: the server was caught misbehaving. Tell your administrator: {}"}},
+       {"ATTENTION : {} Vos données restent lisibles ici. Prévenez l'administration technique de votre "
+        "organisation.",
+        "WARNING: {} Your data stay readable here. Tell the technical administrator of your organisation."}},
+      {"evidence.rollback",
+       {"le serveur a perdu, ou cache, ce dont il avait signé la réception.",
+        "the server has lost, or hides, what it had signed for."}},
+      {"evidence.fork",
+       {"le serveur a donné deux versions différentes de la même suite d'échanges.",
+        "the server gave two different versions of the same exchanges."}},
+      {"evidence.receipt",
+       {"le serveur a confirmé une chose et en a rangé une autre à sa place.",
+        "the server confirmed one thing and put another one in its place."}},
+      {"evidence.signature",
+       {"une réponse du serveur ne portait pas sa signature.",
+        "an answer of the server did not carry its signature."}},
+      {"evidence.time", {"le serveur a donné de fausses heures.", "the server gave wrong times."}},
+      {"evidence.omission",
+       {"le serveur n'a pas transmis une partie de ce qu'un autre appareil a écrit.",
+        "the server did not pass on a part of what another device wrote."}},
+      {"evidence.device_fork",
+       {"deux suites différentes portent la signature du même appareil : il a été copié, ou quelqu'un s'en "
+        "sert.",
+        "two different histories carry the signature of one device: it was copied, or somebody uses it."}},
+      {"evidence.other", {"le serveur a été pris en faute.", "the server was caught misbehaving."}},
       {"state.offline", {"hors ligne", "offline"}},
       {"state.connecting", {"connexion en cours", "connecting"}},
       {"state.catching_up", {"lecture en cours", "catching up"}},
@@ -200,6 +240,8 @@ const Catalogue& texts() {
       {"help.vault", {"dossier du coffre ($ABRI_VAULT)", "folder of the vault ($ABRI_VAULT)"}},
       {"help.lang", {"langue", "language"}},
       {"help.json", {"réponses en JSON", "answers in JSON"}},
+      {"help.roles", {"Rôles :", "Roles:"}},
+      {"help.version", {"afficher la version", "show the version"}},
       {"help.usage", {"Usage", "Usage"}},
       {"help.options", {"Options", "Options"}},
       {"help.commands", {"Commandes", "Commands"}},
@@ -207,11 +249,10 @@ const Catalogue& texts() {
       {"help.command", {"COMMANDE", "COMMAND"}},
       {"help.text", {"TEXTE", "TEXT"}},
       {"help.number", {"NOMBRE", "NUMBER"}},
-      {"steps.heading", {"Étapes", "Steps"}},
+      {"steps.heading", {"Étapes :", "Steps:"}},
       {"steps.association", {"association", "association"}},
       {"steps.landlord", {"bailleur", "landlord"}},
       {"steps.both", {"l'un ou l'autre", "either"}},
-      {"argument.account", {"code du compte", "account code"}},
       {"argument.action", {"ÉTAPE", "STEP"}},
       {"argument.case", {"DOSSIER", "CASE"}},
       {"argument.choice", {"NUMÉRO", "NUMBER"}},
@@ -227,7 +268,6 @@ const Catalogue& texts() {
       {"argument.roles", {"RÔLES", "ROLES"}},
       {"argument.type", {"TYPE", "TYPE"}},
       {"argument.user", {"PERSONNE", "PERSON"}},
-      {"argument.value", {"valeur", "value"}},
       {"argument.words", {"MOTS", "WORDS"}},
       {"help.required", {"(obligatoire)", "(required)"}},
       {"help.help", {"afficher cette aide", "show this help"}},
@@ -235,6 +275,9 @@ const Catalogue& texts() {
       {"prompt.passphrase", {"Phrase de passe : ", "Passphrase: "}},
       {"prompt.next", {"Nouvelle phrase de passe : ", "New passphrase: "}},
       {"prompt.value", {"{} : ", "{}: "}},
+      {"asked.account", {"code du compte", "account code"}},
+      {"asked.code", {"code", "code"}},
+      {"asked.value", {"valeur", "value"}},
       {"prompt.again", {"Encore une fois : ", "Once more: "}},
       {"prompt.differ", {"Les deux saisies diffèrent. Recommencez.", "The two entries differ. Try again."}},
   };

@@ -9,13 +9,16 @@ usage: bad_input.py BIN_DIR SOURCE_DIR [--seed N] [--keep]
 import argparse
 import json
 import os
+import pty
 import random
 import re
 import secrets
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
+import termios
 import threading
 import time
 
@@ -47,15 +50,20 @@ class Judge:
         elif not all(texts) or texts[0] == texts[1] or any("{}" in t or "::" in t or "bug" in t or "Une erreur d'Abri" in t for t in texts):
             self.failed(f"{what}: messages {texts}")
         else:
-            say(f"  ok: {what}: {texts[0]}")
+            say(f"  ok: {what}: {' '.join(texts[0].split())}")
 
-    def refused(self, device, what, error, *command, where=None):
+    def refused(self, device, what, error, *command, where=None, typed=""):
         """An open vault refuses a command and stays as it is."""
         before = device.digest()
-        answers = [device.run(*command)] + [device.run("--lang", language, *command, as_json=False) for language in ("fr", "en")]
-        self.outcome(what, error, where, answers)
+        self.told(device, what, error, *command, where=where, typed=typed)
         if device.digest() != before:
             self.failed(f"{what}: something changed")
+
+    def told(self, device, what, error, *command, where=None, typed=""):
+        """The same where there is no state to compare."""
+        answers = [device.run(*command, typed=typed)]
+        answers += [device.run("--lang", language, *command, as_json=False, typed=typed) for language in ("fr", "en")]
+        self.outcome(what, error, where, answers)
 
     def shut(self, device, what, error, *command, where=None, **passphrases):
         """A vault that is not open refuses a command with a passphrase."""
@@ -68,10 +76,11 @@ def refuse_passphrases(world, judge):
     headline("Passphrases and vaults")
     device = Device(world, "first")
     world.devices.append(device)
-    status = lambda: [device.run("status")] + [device.run("--lang", language, "status", as_json=False) for language in ("fr", "en")]
-    judge.outcome("a command where there is no vault", "not_a_vault", "missing", status())
+    for command in ("status", "lock"):
+        judge.told(device, f"abri {command} where there is no vault", "not_a_vault", command, where="missing")
     judge.shut(device, "a vault that is not there", "not_a_vault", "unlock", where="missing")
     judge.shut(device, "a short passphrase", "weak_parameters", "init", passphrase="trois k")
+    judge.shut(device, "a passphrase of seven letters that take fourteen bytes", "weak_parameters", "init", passphrase="éàüöïâê")
     judge.shut(device, "an empty passphrase", "invalid_argument", "init", passphrase="")
     made = device.with_passphrase("init", "--lang", "fr", as_json=False)
     check(made.returncode == 0 and "s'ouvre avec deux secrets" in " ".join(made.stdout.split()), "a new vault says that its second secret is a file, and what that means")
@@ -82,16 +91,56 @@ def refuse_passphrases(world, judge):
     second.environment = dict(device.environment, XDG_RUNTIME_DIR=world.path("elsewhere"))
     os.mkdir(world.path("elsewhere"), 0o700)
     judge.shut(second, "a vault that another process holds", "storage_busy", "unlock")
+    for command in ("status", "lock"):
+        judge.told(second, f"abri {command} of a vault that is open in another session", "storage_busy", command, where="session")
     judge.shut(device, "a second vault over an open one", "already_exists", "init", where="open vault")
     device.lock()
-    judge.outcome("a command on a locked vault", "locked", None, status())
+    judge.told(device, "a command on a locked vault", "locked", "status")
+    os.makedirs(world.path("open/abri"), 0o755)
+    second.environment["XDG_RUNTIME_DIR"] = world.path("open")
+    judge.shut(second, "a folder for the socket that others may read", "not_permitted", "unlock", where="socket directory")
     judge.shut(device, "a second vault in the same folder", "already_exists", "init")
     judge.shut(device, "a wrong passphrase", "wrong_passphrase", "unlock", passphrase=PASSPHRASE + " ")
     judge.shut(device, "a passphrase of a megabyte", "too_large", "unlock", passphrase="a" * 60000)
     judge.shut(device, "a change with a wrong passphrase", "wrong_passphrase", "passphrase", passphrase="un deux trois", following="quatre cinq six")
     judge.shut(device, "a change to a short passphrase", "weak_parameters", "passphrase", following="court")
     device.unlock()
+    unlock_twice(device)
+    interrupt_prompt(device)
     return device
+
+
+def unlock_twice(device):
+    again = device.with_passphrase("unlock", "--lang", "fr", passphrase="n'importe laquelle", as_json=False)
+    check(again.returncode == 0 and "déjà ouvert" in again.stdout, "abri unlock on an open vault says that it was open and that no passphrase was looked at")
+    device.with_passphrase("unlock", "--idle", "1")
+    end = time.time() + 60
+    while device.agent() is not None and time.time() < end:
+        time.sleep(0.05)
+    check(device.agent() is None, "and --idle holds from then on")
+    device.unlock()
+    changed = device.with_passphrase("passphrase", "--lang", "fr", following=PASSPHRASE, as_json=False)
+    check(changed.returncode == 0 and changed.stdout.startswith("Phrase de passe changée."), "a changed passphrase is what abri passphrase speaks of first")
+    device.unlock()
+
+
+def interrupt_prompt(device):
+    """A terminal whose echo a prompt took away has it back when the prompt is interrupted."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(device.world.program("abri"), device.arguments("passphrase", as_json=False), device.environment)
+        echoes = lambda: bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+        while echoes():
+            time.sleep(0.01)
+        if number == signal.SIGINT:
+            os.write(terminal, b"\x03")
+        else:
+            os.kill(child, number)
+        _, status = os.waitpid(child, 0)
+        check(echoes() and os.WIFSIGNALED(status) and os.WTERMSIG(status) == number, f"{number.name} at a prompt ends the program and leaves the echo on")
+        os.close(terminal)
+    device.unlock()
 
 
 def spoilt_vaults(world, judge, device):
@@ -216,6 +265,8 @@ def refuse_values(judge, device):
             ("a telephone number with a digit too few", person, "phone=06 39 98 00 1"),
             ("an emergency number", person, "safe_phone=17"),
             ("a country's code and no number", person, "phone=+32"),
+            ("a latitude beyond the pole", location, "latitude=91"),
+            ("a decimal comma", location, "latitude=50,6292"),
     ):
         field = re.match(r"[a-z_]+", text).group()
         refuse(what, "invalid_argument", "case", "set", case, record, text, where=field)
@@ -223,6 +274,12 @@ def refuse_values(judge, device):
     refuse("a text of 20,000 characters", "too_large", "case", "set", case, location, "address=" + "x" * 20000, where="address")
     refuse("one good and one bad field", "invalid_argument", "case", "set", case, sheet, "adults=3", "children=-2", where="children")
     check(raw_values(device.records(case, "needs_sheet")[0], "adults") == ["1"], "of one good and one bad field neither was taken")
+    refuse("a field given twice", "invalid_argument", "case", "set", case, person, "safe_phone=0639980012", "safe_phone=0639980013", where="safe_phone")
+    refuse("a value of two megabytes", "too_large", "case", "set", case, location, "address=-", where="request", typed="x" * 2_000_000 + "\n")
+    refuse("the roles that she has already", "invalid_argument", "roles", "set", "Awa Lenoir", "administrator", "head", "social_worker",
+           "housing_referent", where="set_role same")
+    refuse("nobody to lead any more", "invalid_argument", "roles", "set", "Awa Lenoir", "social_worker", where="set_role last")
+    refuse("roles for a new person without a name", "invalid_argument", "device", "invite", "--role", "social_worker", where="name of the person")
     refuse("an organisation with a wrong SIREN", "invalid_argument", "directory", "new", "name=X", "kind=landlord", "siren=123456789", where="siren")
     refuse("a conflict that is none", "not_found", "conflict", "resolve", case, sheet, "adults", "1", where="conflict")
     refuse("a choice of nothing", "invalid_argument", "conflict", "resolve", case, sheet, "adults", where="choice")
@@ -288,8 +345,8 @@ def refuse_codes(world, judge, first):
         device.run("sync")
     check(third.status()["organisation"] == "" and len(first.abri("people")) == 2, "a code that was used already lets nobody in")
     judge.refused(third, "a case on a device that was not let in", "not_joined", "case", "new", "last_name=Intrus")
-    judge.refused(first, "another fingerprint", "auth_failed", "partner", "confirm", "12345 12345 12345 12345 12345")
-    judge.refused(first, "an empty fingerprint", "auth_failed", "partner", "confirm", "")
+    judge.refused(first, "a fingerprint before the partner has answered", "out_of_sync", "partner", "confirm", "12345 12345 12345 12345 12345",
+                  where="partner")
     judge.refused(second, "keys that only an administrator invites with", "not_permitted", "device", "invite", "--name", "X", "--role", "head")
     judge.refused(second, "a partner invited by somebody who may not", "not_permitted", "partner", "invite")
     return second
@@ -310,6 +367,8 @@ def refuse_steps(world, judge, first, case, sheet):
     empty = first.abri("case", "new", "last_name=Vesprée")["id"]
     first.abri("case", "set", case, sheet, "typology_min=T3", "urgency=immediate", "wanted_communes+=59350")
     judge.refused(first, "a request before the fingerprint was compared", "not_found", "request", "send", case, "Habitat des Ormes", where="partner")
+    judge.refused(first, "another fingerprint", "auth_failed", "partner", "confirm", "12345 12345 12345 12345 12345")
+    judge.refused(first, "an empty fingerprint", "auth_failed", "partner", "confirm", "")
     for device in (first, landlord):
         device.abri("partner", "confirm", partner["fingerprint"])
     for device in (first, landlord, first):
@@ -318,6 +377,7 @@ def refuse_steps(world, judge, first, case, sheet):
     first.abri("case", "add", empty, "needs_sheet", "adults=1")
     judge.refused(first, "a request without what a landlord needs", "invalid_argument", "request", "send", empty, "Habitat des Ormes", where="typology_min")
     request = first.abri("request", "send", case, "Habitat des Ormes")["id"]
+    judge.refused(first, "a request for a request", "invalid_argument", "request", "send", request, "Habitat des Ormes", where="not_a_case")
     first.sync()
     landlord.sync()
     judge.refused(first, "the landlord's step taken by the association", "not_permitted", "request", "advance", request, "acknowledge")
@@ -339,6 +399,17 @@ def refuse_steps(world, judge, first, case, sheet):
     first.sync()
     first.abri("proposal", "advance", request, "position")
     judge.refused(first, "the same step twice", "illegal_transition", "proposal", "advance", request, "position")
+    said = " ".join(first.run("--lang", "fr", "proposal", "advance", request, "position", as_json=False).stderr.split())
+    check("Positionnée" in said and "refuse = Refuser" in said and "reject" not in said, "a step that is not possible names those that are, on this side")
+    landlord.abri("proposal", "new", request, landlord.abri("dwelling", "new", "reference=ORM-0413", "commune=59350", "typology=T3")["id"])
+    landlord.sync()
+    first.sync()
+    judge.refused(first, "a step of one of two proposals", "invalid_argument", "proposal", "advance", request, "position", where="which_record")
+    said = first.run("--lang", "fr", "proposal", "advance", request, "position", as_json=False).stderr
+    check("ORM-0412" in said and "ORM-0413" in said and "Positionnée" in said, "both are named with what tells them apart")
+    fresh = next(r["id"] for r in first.records(request, "housing_proposal") if raw_values(r, "reference") == ["ORM-0413"])
+    check(fresh[:8] in said, "and with their ids")
+    first.abri("proposal", "advance", request, "position", "--record", fresh)
 
 
 def listen(answer):
@@ -410,6 +481,83 @@ def refuse_servers(world, judge):
             ("a web server in clear", "network_lost", listen(speak_http), world.server.key),
             ("a web server in TLS", "network_lost", web_server(world), world.server.key)):
         judge.refused(organisation(world, what.replace(" ", "-"), port, key, account), what, error, "sync")
+
+
+def choose_what_was_seen(judge, first, second, case):
+    """A number chooses the value that stood beside it on the screen, or nothing."""
+    headline("Choosing between values")
+    person = first.records(case, "person")[0]["id"]
+    for device in (first, second, first):
+        device.sync()
+    words = ("conflict", "resolve", case, person, "safe_phone")
+    values = lambda: first.abri("conflict", "list", "--reveal")[0]["field"]["values"]
+    first.abri("case", "set", case, person, "safe_phone=0639980021")
+    second.abri("case", "set", case, person, "safe_phone=0639980022")
+    second.sync()
+    first.sync()
+    judge.refused(first, "a number that stood nowhere yet", "conflict", *words, "1", where="choice")
+    seen = values()
+    second.abri("case", "set", case, person, "safe_phone=0639980023")
+    second.sync()
+    first.sync()
+    judge.refused(first, "a number of a list that has changed", "conflict", *words, "2", where="choice")
+    judge.refused(first, "the mark of a value that is gone", "not_found", *words, seen[1]["tag"], where="tag")
+    now = values()
+    check(now[0]["tag"] == seen[0]["tag"] and now[1]["tag"] != seen[1]["tag"], "the mark of a value stays its own")
+    judge.refused(first, "a number that none of them has", "invalid_argument", *words, "3", where="choice")
+    said = first.run("--lang", "fr", *words, "2", as_json=False).stdout
+    check(now[1]["tag"] in said and "Inès Kermadec" in said and "98 00 23" not in said, f"the answer says which value was kept: {said.strip()}")
+    check(raw_values(first.records(case, "person")[0], "safe_phone") == [now[1]["raw"]], "and it is the one that was seen")
+
+
+def answer_somebody(device):
+    """An answer that reaches nobody is not told as a success."""
+    headline("Output that is lost")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        lost = subprocess.run(device.arguments("--lang", "fr", "device", "invite", as_json=False), stdout=full, stderr=subprocess.PIPE, text=True,
+                              env=device.environment)
+    check(lost.returncode == 44 and "pas pu être écrite" in lost.stderr, "a full disk")
+    closed = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *device.arguments("status")], stderr=subprocess.PIPE, text=True, env=device.environment)
+    check(closed.returncode == 44, "a closed output")
+    check(device.run("status").returncode == 0, "the agent goes on")
+
+
+def leave_nothing_unsaid(world, judge):
+    """What the server does not take, or did not get, is never told as synchronised."""
+    headline("What was not exchanged")
+    full = organisation(world, "full", world.port, world.server.key, world.server.account("--max-bytes", "40000"))
+    full.sync()
+    case = full.abri("case", "new", "last_name=Marchwyn")["id"]
+    full.abri("case", "add", case, "needs_sheet", *[f"notes+={'x' * 16000}" for _ in range(3)])
+    judge.refused(full, "an account that is full", "incomplete", "sync", where="account_full")
+    shown = full.run("--lang", "fr", "status", as_json=False).stdout
+    check([o["why"] for o in full.status()["obstacles"]] == ["account_full"] and "son compte y est plein" in " ".join(shown.split()),
+          "the status says so too")
+    elsewhere = subprocess.run([world.program("abri-server"), "--data", world.path("other-server"), "account", "add"],
+                               check=True, capture_output=True, text=True).stdout.strip()
+    stranger = organisation(world, "stranger", world.port, world.server.key, elsewhere)
+    judge.refused(stranger, "an account of another server", "incomplete", "sync", where="account_unknown")
+    check(stranger.status()["unsent"] > 0, "and what was not taken still waits")
+
+
+def synchronise_at_once(world):
+    headline("Two synchronisations at once")
+    device = organisation(world, "twice", world.port, world.server.key, world.server.account())
+    for _ in range(12):
+        device.abri("directory", "new", "name=Habitat des Ormes", "kind=landlord")
+        both = [device.begin("sync") for _ in range(2)]
+        said = [(process.communicate()[0].strip(), process.returncode) for process in both]
+        if any(code != 0 for _, code in said):
+            raise SystemExit(f"FAILED: of two synchronisations at once one failed: {said}")
+    check(device.status()["connection"] == "stopped", "both end well, and the last one ends the connection")
+    silent = organisation(world, "stopped", listen(lambda connection: connection.recv(1) and time.sleep(60)), world.server.key,
+                          world.server.account())
+    waiting = silent.begin("sync")
+    while silent.status()["connection"] != "connecting":
+        time.sleep(0.01)
+    silent.abri("sync", "--stop")
+    said = json.loads(waiting.communicate()[0])
+    check(waiting.returncode == 42 and said["error"] == "cancelled", f"a synchronisation that somebody stops was interrupted: {said}")
 
 
 def clocks_off(world, first, second, case, shift_library):
@@ -484,8 +632,12 @@ def main():
         steer_nothing(first)
         say_aloud(first, case)
         second = refuse_codes(world, judge, first)
+        choose_what_was_seen(judge, first, second, case)
+        answer_somebody(first)
         refuse_steps(world, judge, first, case, sheet)
         refuse_servers(world, judge)
+        leave_nothing_unsaid(world, judge)
+        synchronise_at_once(world)
         clocks_off(world, first, second, case, world.program("clock_shift.so"))
         silence.join()
         forgetful_server(world, judge, first)

@@ -109,7 +109,9 @@ def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
     headline("Everything converges, and what needs a person is shown")
     say(first.screen("conflict", "list"))
     check(first.digest() == second.digest(), "both devices hold the same state after concurrent edits")
-    check(len(first.abri("conflict", "list")) == 2, "two conflicts wait for a person: the safe phone and the danger level")
+    waiting = {one["field"]["name"]: one["field"]["values"] for one in first.abri("conflict", "list")}
+    check(set(waiting) == {"safe_phone", "level"}, "two conflicts wait for a person: the safe phone and the danger level")
+    check(all(value["raw"] == "" and value["tag"] for value in waiting["safe_phone"]), "a phone in conflict is marked and not shown")
     level = field(first.records(case, "danger_assessment")[0], "level")
     check({value["raw"] for value in level["values"]} == {"established", "watch"}, "both danger levels are shown")
     check(field(first.records(case, "person")[0], "language")["values"][0]["raw"] == "dari", "the harmless field merged by itself")
@@ -117,7 +119,8 @@ def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
     check(field(proposals[0], "reference")["values"][0]["raw"] == "ORM-0412", "the association sees the proposed dwelling")
     check(first.abri("request", "list")[0]["state"] == "proposed", "the request is under proposal")
     person = first.records(case, "person")[0]["id"]
-    first.abri("conflict", "resolve", case, person, "safe_phone", "1")
+    kept = first.abri("conflict", "resolve", case, person, "safe_phone", waiting["safe_phone"][0]["tag"])["kept"]
+    check(kept["tag"] == waiting["safe_phone"][0]["tag"] and "raw" not in kept, "the answer says which phone was kept, and does not show it")
     for device in (first, second):
         device.sync()
     check(len(second.abri("conflict", "list")) == 1, "a choice made on one device settles it on the other")

@@ -118,8 +118,8 @@ class Server:
         self.process.stdout.close()
         self.process = None
 
-    def account(self):
-        return subprocess.run(self.command("account", "add"), check=True, capture_output=True, text=True).stdout.strip()
+    def account(self, *options):
+        return subprocess.run(self.command("account", "add", *options), check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Device:
@@ -135,10 +135,10 @@ class Device:
     def arguments(self, *more, as_json=True):
         return [self.world.program("abri"), "--vault", self.vault, *(["--json"] if as_json else []), *more]
 
-    def run(self, *command, as_json=True):
+    def run(self, *command, as_json=True, typed=""):
         """The finished command: code, output and message are for the caller to judge."""
         return subprocess.run(self.arguments(*command, as_json=as_json), capture_output=True, text=True, env=self.environment,
-                              stdin=subprocess.DEVNULL)
+                              input=typed)
 
     def with_passphrase(self, command, *more, passphrase=PASSPHRASE, following=None, as_json=True):
         """A command that takes the passphrase, and perhaps the next one, from descriptors."""
@@ -157,6 +157,11 @@ class Device:
         finally:
             for read in descriptors:
                 os.close(read)
+
+    def begin(self, *command):
+        """The same, still running."""
+        return subprocess.Popen(self.arguments(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=self.environment, stdin=subprocess.DEVNULL)
 
     def unlock(self):
         done = self.with_passphrase("unlock")

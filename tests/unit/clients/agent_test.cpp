@@ -5,6 +5,7 @@
 #include "agent/socket_path.hpp"
 #include "desk.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -153,6 +154,41 @@ TEST_CASE("agent: saving an address that one person alone can read says so, othe
       has_notice(desk.ask("case.add", {{"id", id}, {"type", "needs_sheet"}, {"fields", {"adults=1"}}})));
 }
 
+TEST_CASE("agent: a code says whose device it is for, and roles without a name make none", "[clients]") {
+  const Desk desk;
+  const auto own = desk.ask("device.invite");
+  REQUIRE(own);
+  CHECK(own->at("name") == "");
+  CHECK_FALSE(own->at("code").as_string().empty());
+  const auto other = desk.ask("device.invite", {{"name", "Inès Kermadec"}, {"roles", {"social_worker"}}});
+  REQUIRE(other);
+  CHECK(other->at("name") == "Inès Kermadec");
+  const auto refused = [&](json::object arguments) {
+    const auto answer = desk.ask("device.invite", std::move(arguments));
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == Errc::invalid_argument);
+    return std::string(answer.error().where);
+  };
+  CHECK(refused({{"roles", {"social_worker"}}}) == "name of the person");
+  CHECK(refused({{"name", ""}}) == "name of the person");
+  CHECK(refused({{"name", "Inès Kermadec"}}) == "role");
+}
+
+TEST_CASE("agent: a search that found more than it shows says so", "[clients]") {
+  const Desk desk;
+  for (int i = 0; i < 3; ++i) static_cast<void>(desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}}));
+  const auto warned = [&](std::int64_t limit) {
+    const Request request{"search", {{"words", "march"}, {"limit", limit}}, proto::Language::fr};
+    const auto said = json::parse(answer(*desk.app, request, carry_out(*desk.app, request, desk.shown)));
+    CHECK(said.at("result").as_array().size() == static_cast<std::size_t>(std::min<std::int64_t>(limit, 3)));
+    if (said.as_object().contains("warnings")) CHECK(said.at("warnings").as_array()[0].at("found") == 3);
+    return said.as_object().contains("warnings");
+  };
+  CHECK(warned(2));
+  CHECK_FALSE(warned(3));
+  CHECK_FALSE(warned(4));
+}
+
 TEST_CASE("agent: the status names the folder of the second secret", "[clients]") {
   const Desk desk;
   const auto status = desk.ask("status");
@@ -214,6 +250,23 @@ TEST_CASE("agent: a request larger than a megabyte is refused and ends that conv
   const auto said = first.ask(std::string(kMaxRequestBytes, 'a'));
   CHECK((said.empty() || said.find("too_large") != std::string::npos));
   CHECK(first.ask("{}\n").empty());
+}
+
+TEST_CASE("agent: the idle time of an open vault is set, within a day", "[clients]") {
+  Conversation agent;
+  const auto idle = [&](const std::string& seconds) {
+    return agent.ask("{\"version\": 1, \"command\": \"idle\", \"arguments\": {\"seconds\": " + seconds +
+                     "}}\n");
+  };
+  CHECK(idle("60").find("\"ok\":true") != std::string::npos);
+  for (const auto* odd : {"0", "-1", "86401", "\"60\"", "null"})
+    CHECK(idle(odd).find("invalid_argument") != std::string::npos);
+}
+
+TEST_CASE("agent: the status says what kept the device from exchanging everything", "[clients]") {
+  Conversation agent;
+  CHECK(agent.ask("{\"version\": 1, \"command\": \"status\"}\n").find("\"obstacles\":[]") !=
+        std::string::npos);
 }
 
 TEST_CASE("agent: after a line that is no request the conversation goes on", "[clients]") {

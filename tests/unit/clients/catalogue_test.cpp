@@ -51,6 +51,13 @@ std::vector<std::string> error_codes() {
   return out;
 }
 
+/// Those of `Errc` and the client's own.
+std::vector<std::string> all_errors() {
+  auto out = error_codes();
+  out.insert(out.end(), {"incomplete", "output_failed"});
+  return out;
+}
+
 std::size_t places(std::string_view text) {
   std::size_t count = 0;
   for (auto at = text.find("{}"); at != std::string_view::npos; at = text.find("{}", at + 2)) ++count;
@@ -76,8 +83,8 @@ class Environment {
 }  // namespace
 
 TEST_CASE("messages: every text stands in both languages and takes the same values", "[clients]") {
-  for (const auto* catalogue : {&texts(), &error_texts()}) {
-    CHECK(catalogue->size() > 20);
+  for (const auto* catalogue : {&texts(), &error_texts(), &reason_texts()}) {
+    CHECK(catalogue->size() > 15);
     for (const auto& [key, message] : *catalogue) {
       INFO(key);
       CHECK_FALSE(message.french.empty());
@@ -114,7 +121,7 @@ TEST_CASE("messages: every error has a text of its own in both languages, with n
 }
 
 TEST_CASE("messages: an error's words name an error and a place that exist", "[clients]") {
-  const auto codes = error_codes();
+  const auto codes = all_errors();
   const std::set<std::string> known(codes.begin(), codes.end());
   for (const auto& [key, message] : error_texts()) {
     const std::string text(key);
@@ -137,7 +144,7 @@ TEST_CASE("messages: the exit codes are those of the guide", "[clients]") {
   for (std::sregex_iterator it(guide.begin(), guide.end(), row), end; it != end; ++it)
     documented[(*it)[2]] = std::stoi((*it)[1]);
   std::set<int> different;
-  for (const auto& code : error_codes()) {
+  for (const auto& code : all_errors()) {
     INFO(code);
     CHECK(exit_code(code) == documented[code]);
     CHECK(exit_code(code) != 0);
@@ -201,18 +208,49 @@ TEST_CASE("messages: a number is told in the form that its language asks for", "
   const auto waiting = [](std::uint64_t count, Language language) {
     return counted("sync.waiting", count, language);
   };
-  CHECK(waiting(1, Language::french) == "Synchronisé. 1 modification attend encore.");
-  CHECK(waiting(2, Language::french) == "Synchronisé. 2 modifications attendent encore.");
-  CHECK(waiting(0, Language::french) == "Synchronisé. 0 modification attend encore.");
-  CHECK(waiting(1, Language::english) == "Synchronised. 1 edit still waits.");
-  CHECK(waiting(0, Language::english) == "Synchronised. 0 edits still wait.");
-  CHECK(waiting(1000, Language::english) == "Synchronised. 1000 edits still wait.");
+  CHECK(waiting(1, Language::french) ==
+        typeset("Synchronisation incomplète : 1 modification attend encore.", Language::french));
+  CHECK(waiting(2, Language::french) ==
+        typeset("Synchronisation incomplète : 2 modifications attendent encore.", Language::french));
+  CHECK(waiting(0, Language::french) ==
+        typeset("Synchronisation incomplète : 0 modification attend encore.", Language::french));
+  CHECK(waiting(1, Language::english) == "Synchronisation incomplete: 1 edit still waits.");
+  CHECK(waiting(0, Language::english) == "Synchronisation incomplete: 0 edits still wait.");
+  CHECK(waiting(1000, Language::english) == "Synchronisation incomplete: 1000 edits still wait.");
   for (const auto& [key, message] : texts()) {
     const std::string text(key);
     if (text.ends_with(".one")) CHECK(has_text(text.substr(0, text.size() - 3) + "other"));
     for (const auto language : kLanguages)
       CHECK(cli::text(key, language).find("(s)") == std::string_view::npos);
   }
+}
+
+TEST_CASE("messages: in French no line can end before a mark or within guillemets, and nothing else changes",
+          "[clients]") {
+  CHECK(typeset("Ici : « non » ; oui ? non !", Language::french) ==
+        "Ici\u00a0: «\u00a0non\u00a0»\u00a0; oui\u00a0? non\u00a0!");
+  CHECK(typeset("Ici : « non »", Language::english) == "Ici : « non »");
+  CHECK(typeset("abri status --digest, 9 h, a:b", Language::french) == "abri status --digest, 9 h, a:b");
+  CHECK(typeset(" ", Language::french) == " ");
+  CHECK(typeset("", Language::french).empty());
+  for (const auto* catalogue : {&texts(), &error_texts(), &reason_texts()})
+    for (const auto& [key, message] : *catalogue) {
+      const std::string shown(cli::text(key, Language::french));
+      INFO(shown);
+      for (const auto* broken : {" :", " ;", " ?", " !", "« ", " »"})
+        CHECK(shown.find(broken) == std::string::npos);
+      CHECK(cli::text(key, Language::english) == message.english);
+    }
+  CHECK(text("usage.unknown", Language::french, {"a : b", "abri"}).find("a : b") != std::string::npos);
+}
+
+TEST_CASE("messages: one word stands for the administrator", "[clients]") {
+  for (const auto* catalogue : {&texts(), &error_texts(), &reason_texts()})
+    for (const auto& [key, message] : *catalogue) {
+      INFO(key);
+      CHECK(message.french.find("administrateur") == std::string_view::npos);
+      CHECK(message.english.find("your administrator") == std::string_view::npos);
+    }
 }
 
 TEST_CASE("messages: values are put in their places, once each, whatever they hold", "[clients]") {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "agent/socket_path.hpp"
+#include "cli/messages.hpp"
 #include "cli/program.hpp"
+#include "cli/terminal.hpp"
+#include "desk.hpp"
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -11,6 +16,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+using namespace abri;
+using namespace abri::cli;
 namespace json = boost::json;
 
 namespace {
@@ -22,7 +29,7 @@ struct Done {
 };
 
 /// The command line in this process, with a vault that is not there.
-Done run(std::vector<std::string> words) {
+Done run(std::vector<std::string> words, std::streambuf* output = nullptr) {
   setenv("ABRI_VAULT", "/nonexistent/abri", 1);
   words.insert(words.begin(), "abri");
   std::vector<char*> argv;
@@ -30,10 +37,11 @@ Done run(std::vector<std::string> words) {
   argv.push_back(nullptr);
   std::ostringstream out;
   std::ostringstream problem;
-  auto* const cout = std::cout.rdbuf(out.rdbuf());
+  auto* const cout = std::cout.rdbuf(output == nullptr ? out.rdbuf() : output);
   auto* const cerr = std::cerr.rdbuf(problem.rdbuf());
   const int code = abri::cli::run(static_cast<int>(words.size()), argv.data());
   std::cout.rdbuf(cout);
+  std::cout.clear();
   std::cerr.rdbuf(cerr);
   return {code, out.str(), problem.str()};
 }
@@ -69,7 +77,8 @@ TEST_CASE("command line: a mistyped command says what is wrong and where help is
       INFO(done.problem);
       CHECK(done.code == 2);
       CHECK(done.out.empty());
-      CHECK(done.problem == (language == std::string("fr") ? one.french : one.english) + "\n");
+      const bool french = language == std::string("fr");
+      CHECK(done.problem == (french ? typeset(one.french, Language::french) : one.english) + "\n");
     }
   }
 }
@@ -84,19 +93,106 @@ TEST_CASE("command line: what a person pastes comes back without steering the te
 
 TEST_CASE("command line: where the vault is locked or missing the command says so with its exit code",
           "[clients]") {
-  const auto locked = run({"--lang", "fr", "--vault", "/", "status"});
+  const agent::Folder folder;
+  const auto vault = folder.path.string();
+  for (auto words : {std::vector<std::string>{"status"}, {"lock"}, {"unlock", "--passphrase-fd", "9"}}) {
+    words.insert(words.begin(), {"--lang", "fr", "--vault", vault});
+    const auto empty = run(words);
+    INFO(words[4]);
+    CHECK(empty.code == 20);
+    CHECK(empty.problem.find("abri init") != std::string::npos);
+  }
+  std::ofstream(folder.path / "slots") << "slots";
+  const auto locked = run({"--lang", "fr", "--vault", vault, "status"});
   CHECK(locked.code == 10);
   CHECK(locked.problem.find("abri unlock") != std::string::npos);
+  const auto again = run({"--lang", "en", "--vault", vault, "lock"});
+  CHECK(again.code == 0);
+  CHECK(again.out == "The vault was locked already.\n");
   const auto none = run({"--lang", "fr", "status"});
   CHECK(none.code == 20);
   CHECK(none.problem.find("abri init") != std::string::npos);
-  const auto missing = run({"--lang", "en", "unlock", "--passphrase-fd", "9"});
-  CHECK(missing.code == 20);
-  CHECK(missing.problem.find("abri init") != std::string::npos);
-  const auto as_json = run({"--json", "--vault", "/", "status"});
+  const auto as_json = run({"--json", "--vault", vault, "status"});
   CHECK(as_json.code == 10);
   CHECK(json::parse(as_json.out).at("error") == "locked");
   CHECK(as_json.problem.empty());
+}
+
+TEST_CASE("command line: a vault that another session holds open is not called locked", "[clients]") {
+  const agent::Folder folder;
+  const auto app = agent::make_app(folder);
+  const auto vault = (folder.path / "vault").string();
+  for (const auto* command : {"status", "lock"}) {
+    const auto held = run({"--lang", "en", "--vault", vault, command});
+    INFO(command);
+    CHECK(held.code == 22);
+    CHECK(held.problem.find("another session") != std::string::npos);
+    CHECK(held.out.empty());
+  }
+}
+
+TEST_CASE("command line: an answer that cannot be written is an error of its own, an error stays what it is",
+          "[clients]") {
+  struct Full : std::streambuf {};
+  const auto full = [](std::vector<std::string> words) {
+    Full nothing_fits;
+    return run(std::move(words), &nothing_fits);
+  };
+  const agent::Folder folder;
+  std::ofstream(folder.path / "slots") << "slots";
+  const auto lost = full({"--lang", "en", "--vault", folder.path.string(), "lock"});
+  CHECK(lost.code == 44);
+  CHECK(lost.problem.find("could not be written") != std::string::npos);
+  CHECK(full({"--help"}).code == 44);
+  CHECK(full({"--version"}).code == 44);
+  CHECK(full({"--json", "status"}).code == 20);
+}
+
+TEST_CASE("command line: the version is told", "[clients]") {
+  const auto done = run({"--version"});
+  CHECK(done.code == 0);
+  CHECK(done.out.starts_with("abri 0."));
+}
+
+TEST_CASE("command line: the help stands in columns of characters and fits the screen", "[clients]") {
+  for (const auto* language : {"fr", "en"}) {
+    for (const auto& command : std::vector<std::vector<std::string>>{{},
+                                                                     {"request", "advance"},
+                                                                     {"organisation", "create"},
+                                                                     {"roles", "set"},
+                                                                     {"conflict", "resolve"}}) {
+      auto words = command;
+      words.insert(words.begin(), std::string("--lang=") + language);
+      words.emplace_back("--help");
+      std::istringstream help(run(words).out);
+      for (std::string line; std::getline(help, line);) {
+        INFO(line);
+        CHECK(width(line) <= 80);
+      }
+    }
+  }
+  // an accented capital takes two bytes and one column
+  std::size_t columns = 0;
+  std::istringstream help(run({"--lang=fr", "request", "advance", "--help"}).out);
+  for (std::string line; std::getline(help, line);) {
+    if (!line.starts_with("  DEMANDE") && !line.starts_with("  ÉTAPE")) continue;
+    const auto before = width(line.substr(0, line.find(line.starts_with("  DEM") ? "son id" : "une des")));
+    INFO(line);
+    CHECK((columns == 0 || before == columns));
+    columns = before;
+  }
+  CHECK(columns > 0);
+}
+
+TEST_CASE("command line: the roles are named where they are given", "[clients]") {
+  for (const auto& command : {std::vector<std::string>{"device", "invite"}, {"roles", "set"}}) {
+    auto words = command;
+    words.insert(words.begin(), "--lang=fr");
+    words.emplace_back("--help");
+    const auto help = run(words).out;
+    CHECK(help.find("housing_referent          référence logement") != std::string::npos);
+    CHECK(help.find("regional_coordination     coordination régionale") != std::string::npos);
+  }
 }
 
 TEST_CASE("command line: the help of a step names the steps, and no word of a program's", "[clients]") {

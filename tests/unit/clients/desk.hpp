@@ -61,7 +61,7 @@ class Desk {
 
   [[nodiscard]] Result<boost::json::value> ask(const std::string& command,
                                                boost::json::object arguments = {}) const {
-    return carry_out(*app, {command, std::move(arguments), proto::Language::fr});
+    return carry_out(*app, {command, std::move(arguments), proto::Language::fr}, shown);
   }
   /// The id of what a command makes.
   [[nodiscard]] std::string made(const std::string& command, boost::json::object arguments) const {
@@ -91,6 +91,7 @@ class Desk {
 
  public:
   std::unique_ptr<core::App> app;
+  mutable ShownConflicts shown;
 };
 
 }  // namespace abri::agent

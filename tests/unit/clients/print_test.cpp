@@ -103,6 +103,34 @@ TEST_CASE("print: the line ends of a note stay, and none of its lines looks like
   CHECK(shown[5].starts_with(std::string(36, ' ') + "Rappeler."));
 }
 
+TEST_CASE("print: a note is shown with its author and its day", "[clients]") {
+  auto notes = field("Notes", "Reçue lundi.");
+  notes["notes"] = true;
+  auto& note = notes["values"].as_array()[0].as_object();
+  note["author"] = "Awa Lenoir";
+  note["written_ms"] = 1'795'348'800'000;  // noon of 22 November 2026, UTC
+  CHECK(print_case(case_of("Marchwyn", {notes}), Language::french)
+            .find("Reçue lundi.  — Awa Lenoir, 2026-11-22") != std::string::npos);
+  note.erase("author");
+  CHECK(print_case(case_of("Marchwyn", {notes}), Language::french).find("Reçue lundi.  — 2026-11-22") !=
+        std::string::npos);
+  note.erase("written_ms");
+  CHECK(print_case(case_of("Marchwyn", {notes}), Language::french).find("—") == std::string::npos);
+}
+
+TEST_CASE("print: what was noticed against the server is told once, in words", "[clients]") {
+  const json::object status{{"connection", "offline"},
+                            {"evidence",
+                             {"evidence_server rollback: the log is shorter",
+                              "evidence_server rollback: again", "evidence_omission "}}};
+  const auto shown = print_status(status, Language::french);
+  CHECK(shown.find("rollback") == std::string::npos);
+  CHECK(shown.find("evidence") == std::string::npos);
+  CHECK(shown.find("dont il avait signé") == shown.rfind("dont il avait signé"));
+  CHECK(shown.find("dont il avait signé") != std::string::npos);
+  for (const auto& line : lines(shown)) CHECK(width(line) <= 80);
+}
+
 TEST_CASE("print: a title with line ends stays on its one line", "[clients]") {
   CHECK(lines(print_cases({row("Lou\n1ffe5a82  autre dossier")}, Language::french)).size() == 1);
   CHECK(lines(print_case(case_of("Lou\nPersonne", {}), Language::french)).size() == 3);
@@ -129,6 +157,36 @@ TEST_CASE("print: a conflict shows each value with its author and how to settle 
     INFO(shown);
     CHECK(shown.find(expected) != std::string::npos);
   }
+}
+
+TEST_CASE("print: of values in conflict the tag is shown, and which one was kept", "[clients]") {
+  json::object two{{"name", "language"},
+                   {"label", "Langue"},
+                   {"conflict", true},
+                   {"values",
+                    {{{"text", "dari"}, {"choice", 1}, {"tag", "bcdf"}, {"author", "Awa Lenoir"}},
+                     {{"text", "pachto"}, {"choice", 2}, {"tag", "ghjk"}}}}};
+  const auto shown = print_case(case_of("Lou", {two}), Language::french);
+  CHECK(shown.find("1) dari  — Awa Lenoir  [bcdf]") != std::string::npos);
+  CHECK(shown.find("2) pachto  [ghjk]") != std::string::npos);
+  json::object kept{{"label", "Langue"}, {"text", "dari"}, {"tag", "bcdf"}, {"author", "Awa Lenoir"}};
+  const auto said = [&] { return print_kept({{"kept", kept}}, Language::english); };
+  CHECK(said() == "Kept for \"Langue\": dari  — Awa Lenoir  [bcdf]\n");
+  kept.erase("text");
+  kept["hidden"] = true;
+  CHECK(said() == "Kept for \"Langue\": (hidden)  — Awa Lenoir  [bcdf]\n");
+  CHECK(print_kept({}, Language::english) == "Done.\n");
+}
+
+TEST_CASE("print: what is hidden stays so in a conflict", "[clients]") {
+  const json::object two{{"name", "safe_phone"},
+                         {"label", "Téléphone sûr"},
+                         {"hidden", true},
+                         {"conflict", true},
+                         {"values", {{{"text", ""}, {"choice", 1}, {"tag", "bcdf"}}}}};
+  const auto shown = print_case(case_of("Lou", {two}), Language::french);
+  CHECK(shown.find("--reveal") != std::string::npos);
+  CHECK(shown.find("1)") == std::string::npos);
 }
 
 TEST_CASE("print: of two levels of danger the one that holds meanwhile is marked, of two numbers none holds",
@@ -238,6 +296,19 @@ TEST_CASE("print: the status says where the second secret of the vault lies", "[
   const json::value made{{"keystore", {{"directory", "/var/lib/abri"}}}};
   CHECK(print_keystore(made, Language::french).find("/var/lib/abri") != std::string::npos);
   CHECK(print_keystore(json::object{}, Language::french).empty());
+}
+
+TEST_CASE("print: the status says what went wrong at the last exchange with the server", "[clients]") {
+  const auto shown = [](json::object more) {
+    json::object status{{"connection", "stopped"}};
+    for (const auto& [key, value] : more) status[key] = value;
+    return print_status(status, Language::french);
+  };
+  CHECK(shown({}).find("Dernier échange") == std::string::npos);
+  CHECK(shown({{"last_error", "network_lost"}}).find("Dernier échange     Pas de connexion au serveur.") !=
+        std::string::npos);
+  CHECK(shown({{"obstacles", {{{"why", "account_unknown"}}}}})
+            .find("Dernier échange     Le serveur ne connaît pas le compte") != std::string::npos);
 }
 
 TEST_CASE("print: what is to be said after saving is said in words, in both languages", "[clients]") {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "agent/reasons.hpp"
+
 #include "agent/commands.hpp"
 #include "agent/readable.hpp"
 #include "agent/render.hpp"
 #include "desk.hpp"
+#include "merge/workflows.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <boost/json.hpp>
@@ -18,7 +22,8 @@ namespace {
 /// The reason that the agent gives for a refusal.
 json::object refused(const Desk& desk, const std::string& command, json::object arguments) {
   const Request request{command, std::move(arguments), proto::Language::fr};
-  const auto said = json::parse(answer(*desk.app, request, carry_out(*desk.app, request))).as_object();
+  const auto said =
+      json::parse(answer(*desk.app, request, carry_out(*desk.app, request, desk.shown))).as_object();
   REQUIRE(said.at("ok") == false);
   const auto* reason = said.if_contains("reason");
   return reason == nullptr ? json::object{} : reason->as_object();
@@ -51,7 +56,9 @@ TEST_CASE("reasons: each kind of refused value is told from the others", "[clien
   CHECK(why(set("wanted_communes-=59350")) == "absent");
   CHECK(why(set("adults+=1")) == "list");
   CHECK(why(set("notes-=un")) == "note");
-  CHECK(refused(desk, "case.set", {{"id", id}, {"record", sheet}, {"fields", {"adlts=2"}}}).empty());
+  CHECK(refused(desk, "case.set", {{"id", id}, {"record", sheet}, {"fields", {"adlts=2"}}}) ==
+        json::object{{"type", "needs_sheet"}});
+  CHECK(set("adults=11").at("type") == "needs_sheet");
   CHECK(refused(desk, "case.show", {{"id", "0123"}}).empty());
 }
 
@@ -80,6 +87,94 @@ TEST_CASE("reasons: a field with two values, and a required one without, are tol
   CHECK(why(set({"pseudonym="})) == "missing");
 }
 
+TEST_CASE("reasons: a place on the map is told in degrees", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  for (const auto* text : {"latitude=91", "latitude=50,6292", "latitude=nord", "longitude=-180.5"}) {
+    INFO(text);
+    const auto reason = refused(desk, "case.add", {{"id", id}, {"type", "location"}, {"fields", {text}}});
+    CHECK(why(reason) == "degrees");
+    CHECK(reason.at("maximum") == (std::string(text).starts_with("lat") ? 90 : 180));
+  }
+}
+
+TEST_CASE("reasons: a field that one command gives two values is refused, items and notes are not",
+          "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const auto sheet = desk.made(
+      "case.add", {{"id", id},
+                   {"type", "needs_sheet"},
+                   {"fields", {"notes=un", "notes=deux", "wanted_communes=59350", "wanted_communes=59512"}}});
+  const auto twice = [&](const std::string& command, json::object arguments, const std::string& field) {
+    const auto reason = refused(desk, command, std::move(arguments));
+    INFO(command);
+    CHECK(why(reason) == "twice");
+    CHECK(reason.at("field").as_string() == field);
+  };
+  twice("case.set", {{"id", id}, {"record", sheet}, {"fields", {"adults=1", "children=0", "adults=2"}}},
+        "adults");
+  twice("case.add",
+        {{"id", id}, {"type", "person"}, {"fields", {"safe_phone=0639980012", "safe_phone=0639980013"}}},
+        "safe_phone");
+  twice("case.new", {{"fields", {"last_name=A", "last_name=A"}}}, "last_name");
+  twice("dwelling.new", {{"fields", {"rent=1", "rent=2"}}}, "rent");
+  twice("directory.new", {{"fields", {"name=A", "name=B"}}}, "name");
+  CHECK(desk.texts(id, "needs_sheet", "adults").empty());
+  CHECK(desk.texts(id, "needs_sheet", "notes").size() == 2);
+}
+
+TEST_CASE("reasons: what changes by a step names its type, an impossible step says where the record stands",
+          "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const auto file =
+      desk.made("case.add", {{"id", id}, {"type", "case_file"}, {"fields", {"pseudonym=Tournesol"}}});
+  const auto status =
+      refused(desk, "case.set", {{"id", id}, {"record", file}, {"fields", {"status=closed"}}});
+  CHECK(why(status) == "workflow");
+  CHECK(status.at("type") == "case_file");
+  const Request step{"case.advance", {{"id", id}, {"action", "evict"}}, proto::Language::fr};
+  const auto stands = reason(*desk.app, step, Error{Errc::illegal_transition, "action"});
+  CHECK(why(stands) == "step");
+  CHECK(stands.at("state") == "active");
+  CHECK(stands.at("state_label") == "Actif");
+  CHECK(stands.at("side") == "association");
+}
+
+TEST_CASE("reasons: of several proposals those that are open are named, the only open one is taken",
+          "[clients]") {
+  core::CaseView view;
+  const auto propose = [&](const std::string& status) {
+    core::RecordView record;
+    record.id = crypto::random_id<RecordId>();
+    record.type = "housing_proposal";
+    record.fields.push_back({"status", {{status, 1, "", {}}}, false, false});
+    view.records.push_back(record);
+  };
+  const auto open = [&] { return still_open(view, "housing_proposal").size(); };
+  CHECK(open() == 0);
+  propose("refused_by_person");
+  propose("cancelled");
+  CHECK(open() == 2);
+  propose("positioned");
+  CHECK(open() == 1);
+  CHECK(still_open(view, "housing_proposal").front() == &view.records.back());
+  propose("proposed");
+  CHECK(open() == 2);
+  CHECK(still_open(view, "relocation_request").empty());
+  const auto& states = *proto::schema().find("housing_proposal")->find("status")->enumeration;
+  for (const auto& state : states.values) {
+    if (state.number == 0) continue;
+    view.records.clear();
+    propose(state.name);
+    const auto& steps = core::merge::workflow("housing_proposal")->transitions;
+    INFO(state.name);
+    CHECK(goes_on(view.records.front()) ==
+          std::ranges::any_of(steps, [&](const auto& step) { return step.from == state.number; }));
+  }
+}
+
 TEST_CASE("reasons: what a dwelling lacks is named", "[clients]") {
   const Desk desk;
   const auto reason = refused(desk, "dwelling.new", {{"fields", {"reference=ORM-0412", "commune=59350"}}});
@@ -99,6 +194,31 @@ TEST_CASE("agent: roles are given by a whole name or an id, and what was taken a
   for (const auto* nobody : {"Awa", "", "awa lenoir", "Zoé"})
     CHECK(desk.ask("roles.set", {{"user", nobody}, {"roles", {"head"}}}).error().where ==
           std::string("user"));
+}
+
+TEST_CASE("agent: roles that change nothing, or leave nobody to lead, say so", "[clients]") {
+  const Desk desk;
+  const auto set = [&](const std::vector<std::string>& roles) {
+    const auto answer =
+        desk.ask("roles.set", {{"user", "Awa Lenoir"}, {"roles", json::array(roles.begin(), roles.end())}});
+    REQUIRE_FALSE(answer);
+    return std::string(to_string(answer.error().code)) + " " + answer.error().where;
+  };
+  CHECK(set({"administrator", "head", "social_worker", "housing_referent"}) ==
+        "invalid_argument set_role same");
+  CHECK(set({"head"}) == "invalid_argument set_role last");
+  CHECK(set({"administrator"}) == "invalid_argument set_role last");
+}
+
+TEST_CASE("agent: where no partner waits for a confirmation, other digits accuse nobody", "[clients]") {
+  const Desk desk;
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = desk.ask("partner.confirm", {{"fingerprint", "12345 12345 12345 12345 12345"}});
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == Errc::out_of_sync);
+    CHECK(answer.error().where == std::string("partner"));
+    REQUIRE(desk.ask("partner.invite"));
+  }
 }
 
 TEST_CASE("agent: the woman stands before the others of her file", "[clients]") {

@@ -35,7 +35,7 @@ TEST_CASE("steps: a case is suspended, taken up, closed with a reason and opened
   CHECK(step("resume") == "done");
 
   const Request close{"case.advance", {{"id", id}, {"action", "close"}}, proto::Language::fr};
-  const auto refused = json::parse(answer(*desk.app, close, carry_out(*desk.app, close)));
+  const auto refused = json::parse(answer(*desk.app, close, carry_out(*desk.app, close, desk.shown)));
   CHECK(refused.at("where") == "closing_reason");
   CHECK(refused.at("reason").at("reason") == "first");
   CHECK(refused.at("reason").at("record") == json::string(file));

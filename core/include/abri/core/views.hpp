@@ -15,10 +15,12 @@ namespace abri::core {
 
 /// One of possibly several values that stand in a field.
 struct ValueView {
-  std::string raw;          ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
-  std::uint32_t choice{0};  ///< number to give to `App::resolve`, from 1
-  std::string author;       ///< name of the person who wrote it, as far as known here
+  std::string raw;  ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
+  std::uint32_t choice{
+      0};              ///< number to give to `App::resolve`, from 1; another one after any edit of the field
+  std::string author;  ///< name of the person who wrote it, as far as known here
   Time written;
+  std::string tag{};  ///< four letters that stay the value's own; empty where nobody wrote it alone
 };
 
 /// One field of a record as it stands.
@@ -26,7 +28,8 @@ struct FieldView {
   std::string name;               ///< identifier of the schema, "safe_phone"
   std::vector<ValueView> values;  ///< empty: never set; several in a set or a conflict
   bool conflict{false};           ///< a person must choose between the values
-  bool hidden{false};  ///< sensitive and not asked for: `values` is empty though there is something
+  /// Sensitive and not asked for: `values` is empty though there is something, or in a conflict holds them without `raw`.
+  bool hidden{false};
 };
 
 /// One record of a file, as far as this device can read it.
