@@ -97,7 +97,7 @@ Commit LogService::write(std::vector<Job> jobs, Time now) {
   Commit out;
   while (!jobs.empty()) {
     Batch batch{.now_ms = to_millis(now), .commit = {}, .by_log = {}};
-    std::size_t current = 0;
+    std::size_t current = jobs.size();
     const auto done = store_.in_transaction([&] { return run_batch(batch, jobs, current); });
     if (done) {
       sign_all(batch.commit);
@@ -106,8 +106,9 @@ Commit LogService::write(std::vector<Job> jobs, Time now) {
       break;
     }
     forget_all();
-    if (done.error().code != Errc::malformed || current == jobs.size()) {
+    if (done.error().code != Errc::malformed || current == jobs.size()) {  // not one log's
       out.fault = done.error();
+      if (out.fault->code == Errc::malformed) out.fault->code = Errc::storage_failed;
       for (const auto& job : jobs) {
         out.replies.push_back(Reply{job.connection, job.request, refused(v1::UNAVAILABLE, log_of(job.what))});
       }
