@@ -14,6 +14,7 @@ std::string_view meaning(Errc code, std::string_view refused) {
   if (code == Errc::not_permitted) return refused;
   if (code == Errc::too_large) return "too_large";
   if (code == Errc::out_of_sync) return "other_side";
+  if (code == Errc::storage_failed) return "damaged";  // an error of the own disk ends the connection
   return "unexpected";
 }
 

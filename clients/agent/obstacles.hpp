@@ -22,6 +22,7 @@ inline constexpr std::string_view kIncomplete = "incomplete";
 ///   code_unknown     it does not know the code by which this device joins: whoever gave it has not synchronised
 ///   refused          it gives or takes a part of it no more, or does not know it yet
 ///   too_large        it takes no entry of that size
+///   damaged          it cannot read a part of what it keeps
 ///   other_side       something that comes before is still missing there
 ///   unexpected       any other error, named by `code`
 ///   waiting          edits wait, and no log says why

@@ -125,6 +125,7 @@ json::object to_json(const core::StatusView& view) {
                    {"evidence", strings(view.evidence)}};
   if (view.joining) out["joining"] = true;
   if (view.last_contact) out["last_contact_ms"] = to_millis(*view.last_contact);
+  if (view.server_clock_ahead) out["server_clock_ahead_ms"] = view.server_clock_ahead->count();
   return out;
 }
 

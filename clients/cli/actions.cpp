@@ -48,9 +48,9 @@ void warn(const Options& options, const Reply& reply) {
   for (const auto& warning : reply.warnings) {
     if (warning == "stale") std::cerr << print_text(text("status.stale", options.spoken()));
     if (warning.is_object() && reply.result.is_array())
-      std::cerr << print_text(text("search.more", options.spoken(),
-                                   {std::to_string(reply.result.as_array().size()),
-                                    number_at(warning.as_object(), "found")}));
+      std::cerr << print_text(
+          text("search.more", options.spoken(),
+               {std::to_string(reply.result.as_array().size()), number_at(warning.as_object(), "found")}));
   }
 }
 

@@ -6,8 +6,11 @@
 #include "cli/messages.hpp"
 #include "cli/terminal.hpp"
 
+#include <abri/base/limits.hpp>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <vector>
 
@@ -48,6 +51,13 @@ std::string unsent(const json::object& status, Language language) {
     return counted("status.unsent_cases", files, language);
   return std::string(
       text(count_at(status, "unsent") > 0 ? "status.unsent_other" : "status.unsent_none", language));
+}
+/// Minutes between the clocks of server and device, where one of the two must be wrong; else 0.
+std::int64_t clocks_apart(const json::object& status) {
+  const auto* ahead = status.if_contains("server_clock_ahead_ms");
+  if (ahead == nullptr || !ahead->is_int64()) return 0;
+  const auto apart = std::chrono::abs(std::chrono::milliseconds(ahead->as_int64()));
+  return apart > limits::kLeafTimeTolerance ? std::chrono::floor<std::chrono::minutes>(apart).count() : 0;
 }
 /// What went wrong when the server was last asked; empty where nothing did.
 std::string last_exchange(const json::object& status, Language language) {
@@ -292,6 +302,8 @@ std::string print_status(const json::object& status, Language language) {
                 text("status.keystore_file", language, {string_at(keystore->as_object(), "directory")}));
   if (flag_at(status, "stale")) out += wrapped(text("status.stale", language), 0);
   if (flag_at(status, "update_needed")) out += wrapped(text("status.update", language), 0);
+  if (const auto minutes = clocks_apart(status); minutes > 0)
+    out += wrapped(text("status.clock", language, {std::to_string(minutes)}), 0);
   std::vector<std::string> said;
   for (const auto& one : array_at(status, "evidence")) {
     auto sentence =

@@ -29,6 +29,13 @@ const Catalogue& reason_texts() {
       {"obstacle.too_large",
        {"Une modification est trop grande pour le serveur. Prévenez la personne qui le tient.",
         "One edit is too large for the server. Tell whoever runs it."}},
+      {"obstacle.damaged",
+       {"Le serveur ne peut plus lire une partie de ce qu'il garde. Ce que vous avez reste lisible ici. "
+        "Prévenez "
+        "la personne qui tient le serveur.",
+        "The server can no longer read a part of what it keeps. What you have stays readable here. Tell "
+        "whoever "
+        "runs the server."}},
       {"obstacle.other_side",
        {"Il manque encore quelque chose de l'autre côté : synchronisez l'autre appareil, puis celui-ci.",
         "Something of the other side is still missing: synchronise the other device, then this one."}},

@@ -88,8 +88,8 @@ std::string possible_steps(std::string_view type, std::string_view state, std::s
   const auto steps = type == "case_file"            ? case_steps()
                      : type == "dwelling"           ? dwelling_steps()
                      : type == "relocation_request" ? request_steps()
-                     : type == "housing_proposal" ? proposal_steps()
-                                                  : std::span<const Step>{};
+                     : type == "housing_proposal"   ? proposal_steps()
+                                                    : std::span<const Step>{};
   std::string out;
   for (const auto& step : steps) {
     const auto from = side == "association" ? step.association_from

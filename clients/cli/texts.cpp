@@ -202,6 +202,12 @@ const Catalogue& texts() {
        {"ATTENTION : {} Vos données restent lisibles ici. Prévenez l'administration technique de votre "
         "organisation.",
         "WARNING: {} Your data stay readable here. Tell the technical administrator of your organisation."}},
+      {"status.clock",
+       {"ATTENTION : l'horloge de cet appareil et celle du serveur diffèrent de {} minutes. Si la vôtre est "
+        "fausse, réglez-la ; sinon, prévenez la personne qui tient le serveur.",
+        "WARNING: the clocks of this device and of the server differ by {} minutes. If yours is wrong, set "
+        "it; "
+        "else tell whoever runs the server."}},
       {"evidence.rollback",
        {"le serveur a perdu, ou cache, ce dont il avait signé la réception.",
         "the server has lost, or hides, what it had signed for."}},

@@ -53,8 +53,8 @@ std::string raw_text(const proto::Field& field, const proto::Value& value) {
   return out;
 }
 
-/// Four letters for a value, drawn from who wrote it and when: they do not move when others come and go. Two values of one field have
-/// the same ones once in some ten thousand conflicts; whoever chooses by them sees that.
+/// Four letters for a value, drawn from the name of the operation that wrote it: they stay when other values come and go. Two values of
+/// one field share theirs once in a hundred thousand conflicts; whoever takes them for a choice refuses them then.
 std::string tag_of(const merge::Dot& dot) {
   constexpr std::string_view kLetters = "bcdfghjkmnpqrstvwxz";
   if (dot == merge::Dot{}) return {};

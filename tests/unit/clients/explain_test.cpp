@@ -224,7 +224,7 @@ TEST_CASE("messages: a synchronisation that left something out says how much wai
   CHECK(said.starts_with("Synchronisation incomplete: 3 edits still wait.\nThe server takes nothing more"));
   CHECK(said.ends_with("1 conflict to settle: abri conflict list"));
   for (const auto* why : {"account_full", "account_unknown", "code_unknown", "refused", "too_large",
-                          "other_side", "unexpected", "waiting", "of_tomorrow"}) {
+                          "damaged", "other_side", "unexpected", "waiting", "of_tomorrow"}) {
     const json::object obstacle{{"why", why}, {"code", "malformed"}};
     INFO(why);
     CHECK(explain_obstacle(obstacle, Language::french) != explain_obstacle(obstacle, Language::english));

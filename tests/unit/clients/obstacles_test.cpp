@@ -37,6 +37,7 @@ TEST_CASE("agent: a log that is not written or read is told by its cause, each c
   CHECK(why({log_with(Errc::rate_limited), log_with({}), log_with(Errc::rate_limited)}) ==
         Words{"account_full"});
   CHECK(why({log_with(Errc::too_large), log_with(Errc::out_of_sync)}) == Words{"too_large", "other_side"});
+  CHECK(why({log_with(Errc::storage_failed)}) == Words{"damaged"});
   for (const auto code : {Errc::malformed, Errc::conflict, Errc::internal})
     CHECK(obstacles({log_with(code)}, true, 0) == std::vector<Obstacle>{{"unexpected", code}});
 }

@@ -131,6 +131,16 @@ TEST_CASE("print: what was noticed against the server is told once, in words", "
   for (const auto& line : lines(shown)) CHECK(width(line) <= 80);
 }
 
+TEST_CASE("print: clocks that are more than ten minutes apart are told, whichever is ahead", "[clients]") {
+  const auto shown = [](std::int64_t ahead) {
+    return print_status({{"connection", "offline"}, {"server_clock_ahead_ms", ahead}}, Language::english);
+  };
+  for (const std::int64_t near : {0, 600'000, -600'000})
+    CHECK(shown(near).find("WARNING") == std::string::npos);
+  CHECK(shown(660'000).find("differ by 11 minutes") != std::string::npos);
+  CHECK(shown(-7'200'000).find("differ by 120 minutes") != std::string::npos);
+}
+
 TEST_CASE("print: a title with line ends stays on its one line", "[clients]") {
   CHECK(lines(print_cases({row("Lou\n1ffe5a82  autre dossier")}, Language::french)).size() == 1);
   CHECK(lines(print_case(case_of("Lou\nPersonne", {}), Language::french)).size() == 3);

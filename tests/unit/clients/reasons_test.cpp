@@ -4,6 +4,7 @@
 #include "agent/commands.hpp"
 #include "agent/readable.hpp"
 #include "agent/render.hpp"
+#include "cli/messages.hpp"
 #include "desk.hpp"
 #include "merge/workflows.hpp"
 
@@ -208,6 +209,8 @@ TEST_CASE("agent: roles that change nothing, or leave nobody to lead, say so", "
         "invalid_argument set_role same");
   CHECK(set({"head"}) == "invalid_argument set_role last");
   CHECK(set({"administrator"}) == "invalid_argument set_role last");
+  for (const auto* what : {"same", "last"})
+    CHECK(cli::has_text(std::string("error.invalid_argument.set_role ") + what));
 }
 
 TEST_CASE("agent: where no partner waits for a confirmation, other digits accuse nobody", "[clients]") {

@@ -15,12 +15,11 @@ namespace abri::core {
 
 /// One of possibly several values that stand in a field.
 struct ValueView {
-  std::string raw;  ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
-  std::uint32_t choice{
-      0};              ///< number to give to `App::resolve`, from 1; another one after any edit of the field
-  std::string author;  ///< name of the person who wrote it, as far as known here
+  std::string raw;          ///< as `App::edit` would take it: text, number, "true", enumerator name, ISO date
+  std::uint32_t choice{0};  ///< number to give to `App::resolve`, from 1; it moves when the field is edited
+  std::string author;       ///< name of the person who wrote it, as far as known here
   Time written;
-  std::string tag{};  ///< four letters that stay the value's own; empty where nobody wrote it alone
+  std::string tag{};  ///< four letters that stay the value's own; empty where it is not one person's
 };
 
 /// One field of a record as it stands.
