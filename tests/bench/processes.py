@@ -3,7 +3,6 @@
 import json
 import os
 import queue
-import resource
 import selectors
 import shutil
 import socket
@@ -219,11 +218,6 @@ def run_proxy(target):
                 print(json.dumps(counts), flush=True)
             elif ready.fileobj.fileno() >= 0:
                 pass_on(*ready.data)
-
-
-def child_cpu():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def now_ms():

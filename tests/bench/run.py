@@ -9,36 +9,16 @@ import queue
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
+import profiles
+from figures import micro, table
 from processes import World, disk_bytes, memory, now_ms
 from workload import cases, edited, files, person
 
 FIELDS = list(person(0))
 RECORDS_A_FILE = {"cases": 1, "files": 40}
-# figure: unit, target, what it is measured beside (a figure of this run), words
-TARGETS = {
-    "local_edit_ratio": (2.0, "times the bare transaction", "durable local edit of one field"),
-    "push_20000_s": (2.0, "s", "20,000 records made offline, pushed (cases)"),
-    "bootstrap_20000_s": (2.5, "s", "the same read by a fresh device (cases)"),
-    "push_files_20000_s": (2.0, "s", "20,000 records made offline, pushed (files)"),
-    "bootstrap_files_20000_s": (2.5, "s", "the same read by a fresh device (files)"),
-    "live_p50_ms": (None, "ms", "live edit until the other device shows it, p50"),
-    "live_p99_ms": (None, "ms", "live edit, p99"),
-    "live_floor_p50_ms": (None, "ms", "bare TLS echo and two fsyncs, p50"),
-    "merge_2x1000_s": (0.8, "s", "two times 1,000 offline edits, merged"),
-    "fanout_200x49_s": (2.0, "s", "200 edits of 200 cases to 49 reading vaults"),
-    "wire_edit_bytes": (450, "B", "one-field edit, one way"),
-    "wire_live_edit_total_bytes": (1100, "B", "live edit there and back, with everything"),
-    "wire_batch_op_bytes": (50, "B", "an operation, 50 edits of one compartment"),
-    "wire_push_bytes_per_record": (700, "B", "pushed, a record"),
-    "wire_pull_bytes_per_record": (700, "B", "pulled, a record"),
-    "client_disk_bytes_per_record": (1500, "B", "vault, a record"),
-    "server_disk_bytes_per_record": (1057, "B", "server's store, a record"),
-    "client_rss_mb": (100, "MiB", "device after unlock"),
-    "server_rss_mb": (100, "MiB", "server, at its greatest"),
-}
+FAN_OUT_EDITS = 200
 
 
 def say(text):
@@ -52,34 +32,6 @@ def median(values):
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1))]
-
-
-class Profile:
-    """perf over the processes of one phase; where it is not there or not allowed, nothing."""
-
-    def __init__(self, wanted):
-        self.wanted, self.process, self.folder = wanted, None, None
-
-    def start(self, what, *pids):
-        if not self.wanted:
-            return
-        self.folder = tempfile.mkdtemp(prefix="abri-perf-")
-        self.what, self.file = what, os.path.join(self.folder, "data")
-        self.process = subprocess.Popen(["perf", "record", "-q", "-F", "999", "-o", self.file, "-p", ",".join(map(str, pids))],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.3)
-
-    def stop(self):
-        if not self.process:
-            return
-        self.process.terminate()
-        self.process.wait()
-        self.process = None
-        report = subprocess.run(["perf", "report", "--stdio", "--no-children", "-i", self.file, "-s", "comm,dso,sym", "--percent-limit", "1"],
-                                capture_output=True, text=True).stdout
-        say(f"-- profile of {self.what}")
-        for line in [line for line in report.splitlines() if line.strip() and not line.startswith("#")][:40]:
-            say("   " + line[:140])
 
 
 def make_offline(device, shape, records):
@@ -104,13 +56,13 @@ def push_and_bootstrap(world, shape, records, profile):
     a.call("disconnect")
     count = make_offline(a, shape, records)
     before = world.proxy.read() if world.proxy else None
-    profile.start(f"push, {shape}", a.host.pid, world.server.pid)
+    profile.start(f"{records:,} records made offline, pushed ({shape})", 0, A=a.host.pid, server=world.server.pid)
     begin = a.call("connect")["t"]
     out["push_s"] = (a.settle() - begin) / 1000
     profile.stop()
     between = world.proxy.read() if world.proxy else None
     b = world.invited(world.host(), a, "b")
-    profile.start(f"bootstrap, {shape}", b.host.pid, world.server.pid)
+    profile.start(f"The same read by a fresh device ({shape})", 0, B=b.host.pid, server=world.server.pid)
     begin = b.call("connect")["t"]
     out["bootstrap_s"] = (b.call("held", files=count, records=RECORDS_A_FILE[shape])["t"] - begin) / 1000
     profile.stop()
@@ -146,9 +98,12 @@ def next_event(host):
         raise SystemExit("FAILED: an edit did not arrive within a minute") from None
 
 
-def live(a, b, samples, records):
+def live(world, a, b, samples, records, profile):
+    """@return ms until the other device shows the edit, and until it is durable on its own"""
     times, local = [], []
     for k in range(samples + 10):
+        if k == 10:
+            profile.start("Live edits, one after another", samples, A=a.host.pid, server=world.server.pid, B=b.host.pid)
         index = k * 37 % records
         b.call("watch", items=[{"index": index, "field": "language"}])
         time.sleep(0.003)
@@ -158,10 +113,11 @@ def live(a, b, samples, records):
             times.append(event["t"] - begun["t"])
             local.append(begun["ms"])
         time.sleep(0.01)
+    profile.stop()
     return times, local
 
 
-def merge(a, b, edits, profile):
+def merge(world, a, b, edits, profile):
     """From reconnecting until each holds the other's edits."""
     for device in (a, b):
         device.settle()
@@ -169,7 +125,7 @@ def merge(a, b, edits, profile):
     half = edits // 2
     for device, who, field, first in ((a, "A hors ligne", "safe_hours", 0), (b, "B hors ligne", "code_phrase", half)):
         device.call("edits", items=[{"index": first + k, "field": field, "value": edited(who, k)} for k in range(edits)])
-    profile.start("merge", a.host.pid, b.host.pid)
+    profile.start(f"Two times {edits:,} offline edits, merged", 0, A=a.host.pid, server=world.server.pid, B=b.host.pid)
     begin = min(device.call("connect")["t"] for device in (a, b))
     for _ in range(100):
         for device in (a, b):
@@ -201,7 +157,8 @@ def fan_out(bin_dir, edits, readers, profile):
             reader.call("watch", items=[{"index": k, "field": "language"} for k in range(edits)])
         a.settle()
         time.sleep(0.5)
-        profile.start("fan-out", a.host.pid, world.server.pid, *[host.pid for host in hosts])
+        profile.start(f"{edits} edits of {edits} cases to {readers} reading vaults", 0, A=a.host.pid, server=world.server.pid,
+                      half_the_readers=hosts[0].pid)
         begin = a.call("edits", items=[{"index": k, "field": "language", "value": edited("diffusion", k)} for k in range(edits)])["t"]
         last = max(next_event(host)["t"] for k, host in ((k, hosts[k % 2]) for k in range(readers)) for _ in range(edits))
         profile.stop()
@@ -210,12 +167,17 @@ def fan_out(bin_dir, edits, readers, profile):
         world.close()
 
 
-def bytes_on_the_wire(bin_dir, records, profile):
+def mean_bytes(texts):
+    return round(statistics.fmean(len(text.encode()) for text in texts), 1)
+
+
+def bytes_on_the_wire(bin_dir, records):
     world = World(bin_dir, counted=True)
     try:
-        a, b, figures = push_and_bootstrap(world, "cases", records, profile)
+        a, b, figures = push_and_bootstrap(world, "cases", records, profiles.Profile())
         out = {"wire_push_bytes_per_record": figures["wire_push"], "wire_pull_bytes_per_record": figures["wire_pull"]}
         count = 100
+        short_edit = "langue {}".format
 
         def edits(value):
             time.sleep(2.5)
@@ -230,7 +192,7 @@ def bytes_on_the_wire(bin_dir, records, profile):
             up = max(x[0] - y[0] for x, y in zip(after, before))  # by the connection of the author
             return up / count, (sum(map(sum, after)) - sum(map(sum, before))) / count
 
-        out["wire_edit_bytes"], out["wire_live_short_total_bytes"] = edits(lambda k: f"langue {k}")
+        out["wire_edit_bytes"], out["wire_live_short_total_bytes"] = edits(short_edit)
         out["wire_long_edit_bytes"], out["wire_live_edit_total_bytes"] = edits(lambda k: edited("octets", k))
         # a person's sheet filled in: fifty edits of one compartment, sent together
         short = [name for name in FIELDS if name not in ("role", "code_phrase", "safe_phone", "safe_hours", "used_name")]
@@ -242,30 +204,44 @@ def bytes_on_the_wire(bin_dir, records, profile):
         time.sleep(0.3)
         after = world.proxy.read()
         out["wire_batch_op_bytes"] = max(x[0] - y[0] for x, y in zip(after, before)) / len(items)
+        out["plain"] = {"record": mean_bytes("".join(person(i).values()) for i in range(records)),
+                        "short_edit": mean_bytes(short_edit(k) for k in range(count)),
+                        "edit": mean_bytes(edited("octets", k) for k in range(count)),
+                        "batch_op": mean_bytes(item["value"] for item in items)}
         return out
     finally:
         world.close()
 
 
-def main_run(bin_dir, shape, options):
+def empty_memory(world):
+    """Of the server without a log and of a device with an empty vault."""
+    device = world.host().device("empty")
+    device.call("open", folder=world.path("empty"))
+    out = memory(world.server.pid)[0], memory(device.host.pid)[0]
+    device.host.stop()
+    return out
+
+
+def main_run(bin_dir, shape, options, profile):
     world = World(bin_dir)
     try:
-        profile = Profile(options.profile)
+        server_empty, client_empty = empty_memory(world)
         a, b, out = push_and_bootstrap(world, shape, options.records, profile)
+        out.update(server_empty=server_empty, client_empty=client_empty)
         check_same(a, b)
         if shape == "cases":
             check_contents(b, options.records)
             out["limits_before"] = limits(bin_dir, world.path("limits-1"))
-            out["live"], out["live_local"] = live(a, b, options.live, options.records)
+            out["live"], out["live_local"] = live(world, a, b, options.live, options.records, profile)
             out["limits_after"] = limits(bin_dir, world.path("limits-2"))
-            out["merge_s"] = merge(a, b, min(1000, options.records // 2), profile)
+            out["merge_s"] = merge(world, a, b, min(1000, options.records // 2), profile)
         for device in (a, b):
             device.call("close")
         reopened = world.host().device("b")
         reopened.call("open", folder=world.path("b"))
         reopened.call("connect")
         reopened.settle()
-        out["client_rss"] = max(memory(reopened.host.pid)[0], 0)
+        out["client_rss"] = memory(reopened.host.pid)[0]
         reopened.call("close")
         world.stop_server()
         out["client_disk"] = disk_bytes(world.path("b")) / options.records
@@ -285,26 +261,27 @@ def collect(bin_dir, options):
     for number in range(options.runs):
         for shape in runs:
             begin = now_ms()
-            run = main_run(bin_dir, shape, options)
+            run = main_run(bin_dir, shape, options, profiles.Profile())
             runs[shape].append(run)
             say(f"run {number + 1}, {shape}: push {run['push_s']:.2f} s, bootstrap {run['bootstrap_s']:.2f} s"
                 + (f", merge {run['merge_s']:.2f} s, live p50 {median(run['live']):.2f} ms" if shape == "cases" else "")
                 + f"  ({(now_ms() - begin) / 1000:.0f} s)")
-    fans = [fan_out(bin_dir, 200, options.readers, Profile(options.profile)) for _ in range(options.runs)]
+    fans = [fan_out(bin_dir, FAN_OUT_EDITS, options.readers, profiles.Profile()) for _ in range(options.runs)]
     say("fan-out: " + ", ".join(f"{x:.2f} s" for x in fans))
-    wire = bytes_on_the_wire(bin_dir, min(options.records, 2000), Profile(False))
+    wire = bytes_on_the_wire(bin_dir, min(options.records, 2000))
     by_case, by_file = runs["cases"], runs["files"]
     machine = [run[which] for run in by_case for which in ("limits_before", "limits_after")]
     mid = lambda name: median([m[name] for m in machine])
     times = [t for run in by_case for t in run["live"]]
     out = {
-        "records": options.records, "runs": options.runs,
+        "records": options.records, "runs": options.runs, "readers": options.readers,
         "local_edit_ratio": median([m["local_edit_p50_ms"] / m["bare_transaction_p50_ms"] for m in machine]),
         "push_20000_s": median([r["push_s"] for r in by_case]),
         "bootstrap_20000_s": median([r["bootstrap_s"] for r in by_case]),
         "push_files_20000_s": median([r["push_s"] for r in by_file]),
         "bootstrap_files_20000_s": median([r["bootstrap_s"] for r in by_file]),
         "live_p50_ms": median(times), "live_p99_ms": percentile(times, 0.99),
+        "live_local_p50_ms": median([t for run in by_case for t in run["live_local"]]),
         "live_floor_p50_ms": mid("tls_echo_600_p50_ms") + 2 * mid("fsync_p50_ms"),
         "merge_2x1000_s": median([r["merge_s"] for r in by_case]),
         "fanout_200x49_s": median(fans),
@@ -313,34 +290,25 @@ def collect(bin_dir, options):
         "server_disk_bytes_per_record": median([r["server_disk"] for r in by_case]),
         "client_rss_mb": max(max(r["client_rss"], r["reader_rss"]) for r in by_case + by_file),
         "server_rss_mb": max(r["server_rss"] for r in by_case + by_file),
+        "client_empty_rss_mb": median([r["client_empty"] for r in by_case + by_file]),
+        "server_empty_rss_mb": median([r["server_empty"] for r in by_case + by_file]),
         "machine": {name: mid(name) for name in machine[0]},
+        "micro": micro(bin_dir),
         "load": os.getloadavg()[0],
     }
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in out.items()}
 
 
-def limit_of(name, out):
-    """The bare limit that a figure stands beside."""
-    machine = out["machine"]
-    if name == "local_edit_ratio":
-        return f"{machine['local_edit_p50_ms']:.2f} ms beside {machine['bare_transaction_p50_ms']:.2f} ms"
-    if name.startswith(("push", "bootstrap")):
-        return f"seals alone: {out['records'] / machine['seal_600_per_s']:.2f} s"
-    if name in ("live_p50_ms", "live_p99_ms"):
-        return f"floor {out['live_floor_p50_ms']:.2f} ms"
-    if name == "live_floor_p50_ms":
-        return f"echo {machine['tls_echo_600_p50_ms']:.2f} ms, fsync {machine['fsync_p50_ms']:.2f} ms"
-    return ""
-
-
-def table(out):
-    lines = []
-    for name, (target, unit, words) in TARGETS.items():
-        if name == "live_p50_ms":
-            target = round(out["live_floor_p50_ms"] + 1.5, 2)
-        verdict = "" if target is None else "ok" if out[name] <= target else "MISSED"
-        lines.append(f"{words:52} {out[name]:10.2f} {unit:26} {'' if target is None else f'target {target:g}':14} {verdict:7} {limit_of(name, out)}")
-    return "\n".join(lines)
+def profile_phases(bin_dir, options):
+    """Each phase once with perf: what it takes is no figure, where the time goes is."""
+    profiles.check()
+    profile = profiles.Profile(bin_dir)
+    load = os.getloadavg()[0]
+    for shape in RECORDS_A_FILE:
+        main_run(bin_dir, shape, options, profile)
+    fan_out(bin_dir, FAN_OUT_EDITS, options.readers, profile)
+    print(f"# Where the time goes\n\n`scripts/bench --profile` on {os.cpu_count()} processors, load {load:.1f} before; read with "
+          f"docs/dev/benchmarks.md.\n\n{profile.markdown()}", end="")
 
 
 def main():
@@ -348,7 +316,7 @@ def main():
     parser.add_argument("bin_dir", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--quick", action="store_true", help="500 records, one run: does it all still work")
-    parser.add_argument("--profile", action="store_true", help="with perf: where the time goes in each phase")
+    parser.add_argument("--profile", action="store_true", help="with perf, instead of the figures: where the time of each phase goes, as Markdown")
     parser.add_argument("--records", type=int, default=20000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--live", type=int, default=200, help="samples of a live edit")
@@ -356,7 +324,10 @@ def main():
     options = parser.parse_args()
     if options.quick:
         options.records, options.runs, options.live, options.readers = 520, 1, 20, 4
-    out = collect(os.path.abspath(options.bin_dir), options)
+    bin_dir = os.path.abspath(options.bin_dir)
+    if options.profile:
+        return profile_phases(bin_dir, options)
+    out = collect(bin_dir, options)
     say(table(out))
     if options.json:
         print(json.dumps(out))

@@ -32,12 +32,16 @@ class BareStore {
     return store;
   }
 
-  Result<void> edit(std::size_t index) {
+  /// Edits of `count` records from `first` on, in one transaction.
+  Result<void> edit(std::size_t first, std::size_t count) {
     return core::vault::in_transaction(db_, [&]() -> Result<void> {
-      ABRI_TRY(auto update, db_.statement("UPDATE records SET state = ?2 WHERE id = ?1"));
-      ABRI_CHECK(update.run(ids_[index % ids_.size()], random(kRecordBytes)));
-      ABRI_TRY(auto insert, db_.statement("INSERT INTO pending(payload) VALUES(?1)"));
-      return insert.run(random(kOperationBytes));
+      for (std::size_t i = 0; i < count; ++i) {
+        ABRI_TRY(auto update, db_.statement("UPDATE records SET state = ?2 WHERE id = ?1"));
+        ABRI_CHECK(update.run(ids_[(first + i) % ids_.size()], random(kRecordBytes)));
+        ABRI_TRY(auto insert, db_.statement("INSERT INTO pending(payload) VALUES(?1)"));
+        ABRI_CHECK(insert.run(random(kOperationBytes)));
+      }
+      return {};
     });
   }
 
@@ -142,8 +146,19 @@ Result<EditTimes> time_edits(const std::filesystem::path& folder, int count) {
     ABRI_CHECK(vault.app->edit(file, record, edit));
     times.edit.push_back(ms_since(begin));
     begin = Clock::now();
-    ABRI_CHECK(bare.edit(index));
+    ABRI_CHECK(bare.edit(index, 1));
     times.bare.push_back(ms_since(begin));
+  }
+  return times;
+}
+
+Result<std::vector<double>> time_rows(const std::filesystem::path& folder, std::size_t rows, int count) {
+  ABRI_TRY(auto bare, BareStore::open(folder / "rows.db"));
+  std::vector<double> times;
+  for (int i = 0; i < count; ++i) {
+    const auto begin = Clock::now();
+    ABRI_CHECK(bare.edit(static_cast<std::size_t>(i) * rows, rows));
+    times.push_back(ms_since(begin));
   }
   return times;
 }

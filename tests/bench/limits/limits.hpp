@@ -29,6 +29,9 @@ struct EditTimes {
 /// Edits and bare transactions in turn, so that a swing of the disk meets both.
 Result<EditTimes> time_edits(const std::filesystem::path& folder, int count);
 
+/// Bare SQLCipher transactions of `rows` edits each: what merging as many cannot go below. In ms.
+Result<std::vector<double>> time_rows(const std::filesystem::path& folder, std::size_t rows, int count);
+
 /// Round trips of a message over a WebSocket in TLS 1.3 between two threads, in ms.
 std::vector<double> time_tls_echo(std::size_t message_bytes, int count);
 

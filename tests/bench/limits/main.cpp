@@ -80,12 +80,14 @@ int run(const std::filesystem::path& folder, int samples) {
   put("fsync", time_fsync(folder, samples));
   put("tls_echo_600", time_tls_echo(600, samples * 4));
   const auto edits = time_edits(folder, samples);
-  if (!edits) {
-    std::fprintf(stderr, "bench_limits: %s\n", edits.error().where);
+  const auto rows = time_rows(folder, 1000, 7);
+  if (!edits || !rows) {
+    std::fprintf(stderr, "bench_limits: %s\n", edits ? rows.error().where : edits.error().where);
     return 1;
   }
   put("local_edit", edits->edit);
   put("bare_transaction", edits->bare);
+  out["bare_rows_1000_ms"] = percentile(*rows, 0.5);
   measure_cryptography(out);
   std::cout << boost::json::serialize(out) << '\n';
   return 0;
