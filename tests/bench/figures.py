@@ -80,7 +80,7 @@ def micro(bin_dir):
     done = subprocess.run([os.path.join(bin_dir, "bench_micro"), "--benchmark_format=json", "--benchmark_repetitions=7", "--benchmark_min_time=0.05",
                            "--benchmark_enable_random_interleaving=true"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     times = {}
-    for one in json.loads(done.stdout)["benchmarks"]:
+    for one in sorted(json.loads(done.stdout)["benchmarks"], key=lambda one: one["family_index"]):
         if one["run_type"] == "iteration":
             times.setdefault(one["run_name"], []).append(one["cpu_time"] / 1000)  # its unit is ns
     mid = {name: statistics.median(each) for name, each in times.items()}

@@ -11,16 +11,29 @@ import time
 from processes import cpu_seconds
 
 HERTZ = 1999
-# What runs in the kernel is named after the call that led there: the first pattern that any of its functions matches.
+# The first pattern that fits decides. What runs in the kernel is named after the functions that led there.
 KERNEL = (
-    ("kernel: files and fsync", r"fsync|ext4|xfs|btrfs|jbd2|iomap|blk_|submit_bio|generic_file|pwrite|pread|ftruncate|fcntl"),
+    ("kernel: fsync", r"fsync|fdatasync"),
+    ("kernel: reading and writing files", r"ext4|xfs|btrfs|jbd2|iomap|blk_|submit_bio|generic_file|pwrite|pread|ftruncate|fcntl"),
     ("kernel: network", r"tcp_|inet_|sock_|skb_|net_rx|__sys_(send|recv)"),
     ("kernel: memory", r"page_fault|handle_mm|mmap|munmap|madvise|mprotect|sys_brk"),
     ("kernel: pipes", r"pipe_"),
     ("kernel: waiting, waking, switching", r"epoll|poll|futex|schedule|nanosleep|eventfd|timerfd|switch|wake|rseq"),
     ("kernel: rest", r""),
 )
-# Of a program's own functions, by their names; SQLite's are told by its library's symbols.
+# What was called on the way to it, whatever library it is in: SQLCipher and TLS share OpenSSL.
+CALLED = (
+    ("SQLCipher: encrypting and authenticating pages", r"sqlcipher_|sqlite3Codec"),
+    ("TLS", r"\bSSL_|libssl"),
+)
+LIBRARIES = (
+    ("libsodium", r"libsodium"),
+    ("Protocol Buffers", r"libprotobuf"),
+    ("libc, libstdc++: memory and text", r"libc\.|libstdc|libm\.|ld-linux|vdso"),
+    ("OpenSSL, for either", r"libcrypto"),
+    ("other libraries", r""),
+)
+# A program's own functions, by their names; SQLite's are told by its library's symbols.
 OWN = (
     ("Protocol Buffers", r"^google::protobuf|^abri::v1::"),
     ("Asio, Beast, JSON", r"^(void |bool |auto )?(boost::|non-virtual thunk to boost)"),
@@ -29,16 +42,6 @@ OWN = (
     ("Abri: rest", r"abri::"),
     ("C++ templates", r""),
 )
-SHARED = (
-    ("libsodium", r"libsodium"),
-    ("Protocol Buffers", r"libprotobuf"),
-    ("OpenSSL: TLS records, and what surrounds its ciphers", r"libssl"),
-    ("libc, libstdc++: memory and text", r"libc\.|libstdc|libm\.|ld-linux|vdso"),
-    ("other libraries", r""),
-)
-# TLS 1.3 uses AES-GCM or ChaCha20, SQLCipher AES-CBC and HMAC-SHA-512 for each page.
-PAGE_CIPHER = re.compile(r"sha512|SHA512|_cbc|cbc_")
-PAGES = "OpenSSL: AES-CBC and SHA-512 of SQLCipher's pages"
 SQLITE = "SQLite"
 
 
@@ -76,7 +79,8 @@ class Profile:
         self.folder = tempfile.TemporaryDirectory(prefix="abri-perf-")
         self.what, self.count, self.processes = what, count, processes
         self.file = os.path.join(self.folder.name, "data")
-        self.perf = subprocess.Popen(["perf", "record", "-q", "-g", "-F", str(HERTZ), "-o", self.file, "-p", ",".join(map(str, processes.values()))],
+        self.perf = subprocess.Popen(["perf", "record", "-q", "--call-graph", "dwarf,8192", "-F", str(HERTZ), "-o", self.file,
+                                      "-p", ",".join(map(str, processes.values()))],
                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.5)
         self.before = {name: cpu_seconds(pid) for name, pid in processes.items()}
@@ -89,7 +93,8 @@ class Profile:
         used = {name: cpu_seconds(pid) - self.before[name] for name, pid in self.processes.items()}
         self.perf.terminate()
         self.perf.wait()
-        told = subprocess.run(["perf", "script", "-i", self.file, "-F", "pid,ip,sym,dso"], capture_output=True, text=True, errors="replace").stdout
+        told = subprocess.run(["perf", "script", "--no-inline", "-i", self.file, "-F", "pid,ip,sym,dso"], capture_output=True, text=True,
+                              errors="replace").stdout
         self.folder.cleanup()
         names = {pid: name for name, pid in self.processes.items()}
         groups = {name: collections.Counter() for name in self.processes}
@@ -101,25 +106,29 @@ class Profile:
             chain = [re.match(r"\s*[0-9a-f]+ (.*) \((.*)\)$", frame).groups() for frame in frames if frame.endswith(")")]
             name = names[int(head)]
             groups[name][self.group(chain)] += 1
-            functions[name][short(chain[0][0])] += 1
+            functions[name][short(*chain[0])] += 1
         self.phases.append((self.what, self.count, wall, used, groups, functions))
 
     def group(self, chain):
+        """@param chain  (function, library), the innermost first"""
         symbol, library = chain[0]
         if "kernel" in library:
             return first(KERNEL, " ".join(name for name, where in chain if "kernel" in where))
-        if "libcrypto" in library:
-            return PAGES if PAGE_CIPHER.search(symbol) else SHARED[2][0]
+        called = " ".join(f"{name} {where}" for name, where in chain)
+        for name, pattern in CALLED:
+            if re.search(pattern, called):
+                return name
         if ".so" in library or "vdso" in library:
-            return first(SHARED, library)
+            return first(LIBRARIES, library)
         return SQLITE if symbol in self.sqlite else first(OWN, symbol)
 
     def markdown(self):
         return "\n".join(line for phase in self.phases for line in lines_of(*phase))
 
 
-def short(symbol):
-    return re.sub(r"\(.*|<.*", "", symbol)[:60] or symbol[:60]
+def short(symbol, library):
+    """The assembly of libraries is without names: the library stands for it."""
+    return os.path.basename(library) if symbol == "[unknown]" else re.sub(r"[(<].*", "", symbol.replace("(anonymous namespace)::", ""))[:60]
 
 
 def lines_of(what, count, wall, used, groups, functions):

@@ -155,21 +155,25 @@ void Device::check_waiters() {
   });
 }
 
-void Device::watch(std::vector<std::pair<std::size_t, std::string>> items, Changed changed) {
+Result<std::vector<std::string>> Device::watch(const std::vector<std::pair<std::size_t, std::string>>& items,
+                                               Changed changed) {
   changed_ = std::move(changed);
-  static_cast<void>(app_->batch([&]() -> Result<void> {
-    for (auto& [index, field] : items) {
+  std::vector<std::string> values;
+  ABRI_CHECK(app_->batch([&]() -> Result<void> {
+    for (const auto& [index, field] : items) {
       ABRI_TRY(auto before, read(index, field, /*reveal=*/false));
       const bool hidden = before.empty();  // or never set
       if (hidden) {
         ABRI_TRY(before, read(index, field, /*reveal=*/true));
       }
+      values.push_back(before);
       watched_.emplace(
           places_[index].file,
-          Watched{.index = index, .field = std::move(field), .before = std::move(before), .hidden = hidden});
+          Watched{.index = index, .field = field, .before = std::move(before), .hidden = hidden});
     }
     return {};
   }));
+  return values;
 }
 
 bool Device::tell_if_changed(const Watched& one) {

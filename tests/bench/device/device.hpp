@@ -70,7 +70,9 @@ class Device {
   /// `files` files are held, and all `records` of the last of them can be read.
   void when_held(std::size_t files, std::size_t records, Then then);
   /// Tells once of each of these values that it changed.
-  void watch(std::vector<std::pair<std::size_t, std::string>> items, Changed changed);
+  /// @return  what they are now, in the order of `items`
+  Result<std::vector<std::string>> watch(const std::vector<std::pair<std::size_t, std::string>>& items,
+                                         Changed changed);
   /// When entries were last applied.
   [[nodiscard]] double last_change() const { return last_change_; }
 

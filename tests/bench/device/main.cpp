@@ -202,10 +202,7 @@ class Host {
       const auto fields = json::value_to<std::vector<std::string>>(command.at("fields"));
       return json::value_from(need(target.all(fields)));
     }
-    if (method == "watch") {
-      watch(target, command);
-      return nullptr;
-    }
+    if (method == "watch") return watch(target, command);
     throw std::runtime_error("no such method");
   }
 
@@ -226,20 +223,20 @@ class Host {
     return json::object{{"t", begin}, {"ms", now_ms() - begin}, {"each", std::move(each)}};
   }
 
-  static void watch(Device& target, const Command& command) {
+  static json::value watch(Device& target, const Command& command) {
     std::vector<std::pair<std::size_t, std::string>> items;
     for (const auto& item : command.at("items").as_array())
       items.emplace_back(number(item.as_object(), "index"), text(item.as_object(), "field"));
-    target.watch(std::move(items),
-                 [client = text(command, "client")](std::size_t index, const std::string& field,
-                                                    const std::string& value) {
-                   write_line(json::object{{"event", "value"},
-                                           {"client", client},
-                                           {"index", index},
-                                           {"field", field},
-                                           {"value", value},
-                                           {"t", now_ms()}});
-                 });
+    return json::value_from(
+        need(target.watch(items, [client = text(command, "client")](
+                                     std::size_t index, const std::string& field, const std::string& value) {
+          write_line(json::object{{"event", "value"},
+                                  {"client", client},
+                                  {"index", index},
+                                  {"field", field},
+                                  {"value", value},
+                                  {"t", now_ms()}});
+        })));
   }
 
   net::io_context context_{1};

@@ -81,7 +81,12 @@ export async function openClient({ dir, port, who, share }) {
   let inviting = null, online = false, asked = [];
   if (share) await call('join', { code: await askForCode(share.invitations) });
   else { await call('found', { server, key, account }); inviting = await invitations(call); }
-  const watch = () => { const items = asked; asked = []; return call('watch', { items }); };
+  // Reading what is watched takes a while: what changed before is told by the answer, what changes later by events.
+  const watch = async () => {
+    const items = asked; asked = [];
+    const values = await call('watch', { items });
+    items.forEach((item, k) => host.onValue.get(who)?.({ ...item, value: values[k] }));
+  };
   const load = () => (existsSync(places) && share ? call('load_places', { path: places }) : null);
   return {
     share: () => (inviting ? { invitations: inviting } : null),
