@@ -52,7 +52,7 @@ def person(index):
     form that is stored, so that they come back as they were."""
     r = record(index)
     return {"role": "victim", "last_name": r["nom"], "first_name": r["prenom"], "used_name": r["reference"],
-            "birth_date": r["naissance"], "phone": "+337" + r["telephone"][3:].replace(" ", ""),
+            "birth_date": r["naissance"], "phone": "+3363998" + r["telephone"][-5:].replace(" ", ""),
             "safe_phone": f"+3363998{index % 10000:04}", "safe_hours": r["motif"],
             "language": r["statut"], "marital_status": MARITAL[index % len(MARITAL)], "interpreter": "true" if index % 2 else "false",
             "code_phrase": " | ".join((r["adresse"], r["courriel"], r["codePostal"], r["commune"], r["note"]))}

@@ -14,6 +14,7 @@ import secrets
 import socket
 import subprocess
 import time
+import zlib
 
 from world import PASSPHRASE, World, check, field, headline, say
 
@@ -187,9 +188,9 @@ def leak_search(world, landlord, needles, canaries, account):
     headline("The leak search")
     subprocess.run([world.program("plant_canary"), str(world.server.port), world.server.key, account, canaries["wire"]], check=True)
     with socket.create_connection(("127.0.0.1", world.proxy.port)) as plain:
-        plain.sendall(canaries["raw"].encode())
+        plain.sendall(zlib.compress(canaries["raw"].encode()))
         time.sleep(0.3)
-    with open(os.path.join(world.path("server"), "canary"), "w", encoding="utf-8") as planted:
+    with open(os.path.join(world.path("server"), "canary"), "w", encoding="utf-16-le") as planted:
         planted.write(canaries["files"])
     with open(world.path("server.log"), "a", encoding="utf-8") as planted:
         planted.write(canaries["log"] + "\n")
