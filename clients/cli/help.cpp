@@ -14,11 +14,17 @@ namespace {
 constexpr std::size_t kNameColumns = 30;
 
 /// In the order in which an organisation gives them.
-constexpr std::array<std::string_view, 11> kRoles{
-    "administrator",           "head",       "social_worker",
-    "housing_referent",        "shelter",    "landlord_referent",
-    "allocation_manager",      "mediator",   "legal_adviser",
-    "data_protection_officer", "coordinator"};
+constexpr std::array<std::string_view, 11> kRoles{"administrator",
+                                                  "head",
+                                                  "social_worker",
+                                                  "housing_referent",
+                                                  "shelter",
+                                                  "landlord_referent",
+                                                  "allocation_officer",
+                                                  "mediator",
+                                                  "rights_adviser",
+                                                  "data_protection",
+                                                  "regional_coordination"};
 
 }  // namespace
 

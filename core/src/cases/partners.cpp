@@ -153,7 +153,10 @@ Result<void> keep_partners_informed(World& world) {
     if (id == world.organisation || chain.state.status() != chain::ChainStatus::active) continue;
     ABRI_TRY(auto block, own_members_block(world, chain.state));
     if (chain.state.organisation(block.organisation) == nullptr) {
-      if (!chain.state.join_hash()) ABRI_CHECK(submit(world, id, chain::Join{std::move(block)}));
+      // of a chain that was confirmed the join is in the log, and may not have been read yet
+      const bool confirmed = world.own_chain()->state.trust(id) != nullptr;
+      if (!chain.state.join_hash() && !confirmed)
+        ABRI_CHECK(submit(world, id, chain::Join{std::move(block)}));
     } else if (world.device_number(id) != 0 && !up_to_date(chain.state, block)) {
       ABRI_CHECK(submit(world, id, chain::Members{std::move(block)}));
     }
@@ -245,7 +248,7 @@ Result<Chain*> partner_chain(World& world, const OrganisationId& partner) {
     const auto* other = other_organisation(world, chain.state);
     if (other == nullptr || other->id != partner) continue;
     // what the person compared, and what this device reads, must be the same two organisations
-    const auto joined = chain.state.join_hash();
+    const auto joined = chain.confirmed.join_hash();
     if (!joined) return Error{Errc::out_of_sync, "partner"};
     if (chain::trust_hash(chain.state.genesis_hash(), *joined) != own->state.trust(id)->body.fingerprint)
       return Error{Errc::auth_failed, "partner"};

@@ -119,7 +119,8 @@ TEST_CASE("reasons: a field that one command gives two values is refused, items 
         {{"id", id}, {"type", "person"}, {"fields", {"safe_phone=0639980012", "safe_phone=0639980013"}}},
         "safe_phone");
   twice("case.new", {{"fields", {"last_name=A", "last_name=A"}}}, "last_name");
-  twice("dwelling.new", {{"fields", {"reference=A", "commune=59350", "typology=T3", "rent=1", "rent=2"}}}, "rent");
+  twice("dwelling.new", {{"fields", {"reference=A", "commune=59350", "typology=T3", "rent=1", "rent=2"}}},
+        "rent");
   twice("directory.new", {{"fields", {"kind=landlord", "name=A", "name=B"}}}, "name");
   CHECK(desk.texts(id, "needs_sheet", "adults").empty());
   CHECK(desk.texts(id, "needs_sheet", "notes").size() == 2);

@@ -17,6 +17,7 @@ class Mailbox {
         code_(*cases::MeetingCode::decode(code, cases::MeetingCode::Kind::device)),
         secrets_(chain::derive_chain_secrets(*code_.chain_secret())) {}
 
+  [[nodiscard]] const LogId& id() const { return code_.log; }
   struct Invitation {
     ChainId chain;
     UserId user;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "cases/chains.hpp"
 #include "unit/core/cases/partners.hpp"
+#include "vault_copy.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
 
@@ -189,6 +191,47 @@ TEST_CASE("partners: before the answer arrived here its digits are no alarm; wit
   world.settle();
   CHECK(association.app->confirm_partner("12345 12345 12345 12345 12345").error().code == Errc::auth_failed);
   CHECK(association.app->confirm_partner(read_out));
+}
+
+TEST_CASE("requests: to a partner whose answer this device has not read yet none is sent, without an alarm",
+          "[core][cases]") {
+  PeopleWorld world;
+  const auto [association, colleague] = world.association();
+  auto& landlord = world.found("Habitat des Ormes", "landlord", "Noé Vasseur");
+  const auto id = *colleague->app->create_case(std::vector<FieldEdit>{{"last_name", "Marchwyn"}});
+  REQUIRE(
+      colleague->app->add_record(id, "needs_sheet",
+                                 std::vector<FieldEdit>{{"adults", "1"},
+                                                        {"typology_min", "T3"},
+                                                        {"urgency", "immediate"},
+                                                        {"wanted_communes", "59350", FieldEdit::Kind::add}}));
+  world.settle();
+  colleague->stop();
+  world.bring_together(landlord, *association);
+  const auto landlord_id = association->app->partners()->at(0).id;
+  association->stop();
+  landlord.stop();
+
+  // the first link of their chain says who opened it; what says that the association joined comes later
+  LogId shared;
+  VaultCopy copy(*association);
+  for (const auto& [chain, state] : copy.world().chains)
+    if (chain != copy.world().organisation) shared = cases::log_of(chain);
+  auto& log = world.server.logs.at(shared);
+  const auto entries = log.entries;
+  const auto times = log.times_ms;
+  log.cut(1);
+  colleague->start();
+  world.settle();
+  REQUIRE(colleague->app->partners()->at(0).id == landlord_id);
+  const auto early = colleague->app->send_request(id, landlord_id);
+  CHECK(early.error().code == Errc::out_of_sync);
+  CHECK(early.error().where == std::string_view("partner"));
+
+  for (std::size_t i = 1; i < entries.size(); ++i) log.append(entries[i], times[i]);
+  world.server.publish();
+  world.settle();
+  CHECK(colleague->app->send_request(id, landlord_id));
 }
 
 }  // namespace abri::core::test
