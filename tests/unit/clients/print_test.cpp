@@ -301,7 +301,7 @@ TEST_CASE("print: the status says that a code waits for the device that gave it"
     return print_status({{"connection", "offline"}, {"joining", joining}}, Language::french);
   };
   CHECK(organisation(true).find("en attente") != std::string::npos);
-  CHECK(organisation(false).find("aucune : abri organisation create") != std::string::npos);
+  CHECK(organisation(false).find("aucune") != std::string::npos);
 }
 
 TEST_CASE("print: the status says where the second secret of the vault lies", "[clients]") {
@@ -332,9 +332,8 @@ TEST_CASE("print: the status says what went wrong at the last exchange with the 
 TEST_CASE("print: what is to be said after saving is said in words, in both languages", "[clients]") {
   const json::value saved{{"notices", {"held_by_one_person"}}};
   const json::value on_several{{"notices", {"held_by_one_persons_devices"}}};
-  CHECK(print_notices(saved, Language::french).find("Si cet appareil est perdu") != std::string::npos);
-  CHECK(print_notices(on_several, Language::french).find("Si cet appareil") == std::string::npos);
-  CHECK(print_notices(on_several, Language::french).find("tous perdus") != std::string::npos);
+  CHECK(print_notices(saved, Language::english).find("If this device") != std::string::npos);
+  CHECK(print_notices(on_several, Language::english).find("If this device") == std::string::npos);
   CHECK(print_notices(saved, Language::french).find("seule à pouvoir lire") != std::string::npos);
   CHECK(print_notices(saved, Language::english).find("only person who can read") != std::string::npos);
   CHECK(print_notices(json::object{}, Language::french).empty());
