@@ -17,6 +17,7 @@ namespace {
 
 std::vector<std::string> tags_of(const core::FieldView& field) {
   std::vector<std::string> out;
+  out.reserve(field.values.size());
   for (const auto& value : field.values) out.push_back(value.tag);
   return out;
 }

@@ -55,7 +55,7 @@ class SilentTerminal {
       sigaction(kEnding[i], &remember, nullptr);
     }
     // they arrive while `read_byte` waits, and at no other time
-    sigprocmask(SIG_BLOCK, &blocked, &unblocked_);
+    pthread_sigmask(SIG_BLOCK, &blocked, &unblocked_);
     tcgetattr(terminal_, &before_);
     auto silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
@@ -66,7 +66,7 @@ class SilentTerminal {
   ~SilentTerminal() {
     tcsetattr(terminal_, TCSAFLUSH, &before_);
     for (std::size_t i = 0; i < kEnding.size(); ++i) sigaction(kEnding[i], &actions_[i], nullptr);
-    sigprocmask(SIG_SETMASK, &unblocked_, nullptr);
+    pthread_sigmask(SIG_SETMASK, &unblocked_, nullptr);
     if (ended_by != 0) static_cast<void>(raise(ended_by));
   }
 

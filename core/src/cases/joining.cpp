@@ -40,8 +40,8 @@ Result<void> forget_join(World& world) {
   for (const auto* statement :
        {"DELETE FROM secrets", "DELETE FROM logs", "DELETE FROM entries", "DELETE FROM outbox",
         "DELETE FROM sealed_entries", "DELETE FROM pending_links",
-        "DELETE FROM meta WHERE key IN ('organisation', 'user', 'server', 'join') OR key LIKE 'chain %' OR "
-        "key LIKE 'head %'"})
+        "DELETE FROM meta WHERE key IN ('organisation', 'user', 'server', 'join')",
+        "DELETE FROM meta WHERE key LIKE 'chain %' OR key LIKE 'head %'"})
     ABRI_CHECK(world.db.execute(statement));
   world.organisation = {};
   world.user = {};
