@@ -40,12 +40,12 @@ inline std::unique_ptr<core::App> make_app(const Folder& folder) {
   return std::move(*app);
 }
 
-inline core::NewOrganisation organisation(std::string kind = "fnsf_association") {
+inline core::NewOrganisation organisation(const std::string& kind = "fnsf_association") {
   AccountCode account;
   account.id = crypto::random_id<AccountId>();
   crypto::random_bytes(account.seed);
   return {"Association des Tilleuls",
-          std::move(kind),
+          kind,
           "Awa Lenoir",
           "127.0.0.1:7433",
           crypto::SigningKey::generate().public_key().hex(),
@@ -55,8 +55,8 @@ inline core::NewOrganisation organisation(std::string kind = "fnsf_association")
 /// A vault with an organisation of one person, who is its head: an association, or another kind of the schema.
 class Desk {
  public:
-  explicit Desk(std::string kind = "fnsf_association") : app(make_app(folder_)) {
-    REQUIRE(app->create_organisation(organisation(std::move(kind))));
+  explicit Desk(const std::string& kind = "fnsf_association") : app(make_app(folder_)) {
+    REQUIRE(app->create_organisation(organisation(kind)));
   }
 
   [[nodiscard]] Result<boost::json::value> ask(const std::string& command,

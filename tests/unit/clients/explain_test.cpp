@@ -185,7 +185,7 @@ TEST_CASE("help: the steps that are possible in a state are those of the workflo
     const auto& states = *proto::schema().find(type)->find("status")->enumeration;
     for (const auto& state : states.values) {
       for (const bool proposed : {false, true}) {
-        for (const auto side : {OWNER, PARTNER}) {
+        for (const auto acting : {OWNER, PARTNER}) {
           std::set<std::string> expected;
           for (const auto& step : core::merge::workflow(type)->transitions) {
             const bool later = step.guard == Guard::lease_signed || step.guard == Guard::retention_over ||
@@ -193,16 +193,16 @@ TEST_CASE("help: the steps that are possible in a state are those of the workflo
                                (type == "relocation_request" && step.action == "close");
             const auto whose = type == "case_file" ? OWNER : type == "dwelling" ? PARTNER : step.side;
             const bool barred = step.guard == (proposed ? Guard::no_active_proposal : Guard::active_proposal);
-            if (step.from == state.number && whose == side && !later && !barred)
+            if (step.from == state.number && whose == acting && !later && !barred)
               expected.insert(std::string(step.action));
           }
-          const auto shown = possible_steps(type, state.name, side == OWNER ? "association" : "landlord",
+          const auto shown = possible_steps(type, state.name, acting == OWNER ? "association" : "landlord",
                                             proposed, Language::english);
           std::set<std::string> found;
           const std::regex action(R"(([a-z_]+) = )");
           for (std::sregex_iterator it(shown.begin(), shown.end(), action), end; it != end; ++it)
             found.insert((*it)[1]);
-          INFO(type << " " << state.name << " " << side << " " << proposed << ": " << shown);
+          INFO(type << " " << state.name << " " << acting << " " << proposed << ": " << shown);
           CHECK(found == expected);
         }
       }

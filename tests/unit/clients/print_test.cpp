@@ -317,7 +317,7 @@ TEST_CASE("print: the status says where the second secret of the vault lies", "[
 }
 
 TEST_CASE("print: the status says what went wrong at the last exchange with the server", "[clients]") {
-  const auto shown = [](json::object more) {
+  const auto shown = [](const json::object& more) {
     json::object status{{"connection", "stopped"}};
     for (const auto& [key, value] : more) status[key] = value;
     return print_status(status, Language::french);
