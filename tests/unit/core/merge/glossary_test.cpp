@@ -16,11 +16,11 @@ TEST_CASE("glossary: every step of a workflow stands there with its French label
   REQUIRE(file);
   std::set<std::string> rows;
   for (std::string line; std::getline(file, line);) rows.insert(line);
-  for (const auto& workflow : core::merge::workflows()) {
-    for (const auto& step : workflow.transitions) {
+  for (const auto& machine : core::merge::workflows()) {
+    for (const auto& step : machine.transitions) {
       const auto row = "| " + std::string(step.label_fr) + " | `" + std::string(step.action) + "` | " +
                        std::string(step.label_en) + " |";
-      INFO(workflow.name << ": " << row);
+      INFO(machine.name << ": " << row);
       CHECK(rows.contains(row));
     }
   }

@@ -277,7 +277,7 @@ TEST_CASE("projection: another value under an equal clock goes one tick up once 
 TEST_CASE("projection: what is taken off a list leaves the request too, the last one as well", "[merge]") {
   const auto& request = type("relocation_request");
   const auto& source = field("needs_sheet", "wanted_communes");
-  const auto& shared = field("relocation_request", "wanted_communes");
+  const auto& at_landlord = field("relocation_request", "wanted_communes");
   auto h = household();
   RecordState at_partner;
   const auto push = [&](std::chrono::milliseconds at) {
@@ -285,10 +285,10 @@ TEST_CASE("projection: what is taken off a list leaves the request too, the last
       apply(at_partner, by(sent(*request.find(op.field), op, kAlice, ++h.counter, at), OWNER, v1::ROLE_HEAD));
   };
   push(10s);
-  CHECK(text(at_partner, shared) == "59350, 62041");
+  CHECK(text(at_partner, at_landlord) == "59350, 62041");
   for (const auto& [place, left] : {std::pair("62041", "59350"), std::pair("59350", "")}) {
     apply(h.needs, sent(source, remove(h.needs, source, value(source, place)), kBob, ++h.counter, 20s));
     push(21s);
-    CHECK(text(at_partner, shared) == left);
+    CHECK(text(at_partner, at_landlord) == left);
   }
 }
