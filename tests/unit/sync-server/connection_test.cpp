@@ -272,7 +272,7 @@ TEST_CASE("connection: an append of tiny entries is as large as their smallest b
     many.push_back(std::to_string(many.size()));
   }
   auto more = many;
-  more.push_back("one more");
+  more.emplace_back("one more");
   CHECK(world.ask(id, append_frame(5, keys.id, more)).error().code() == v1::TOO_LARGE);
   const auto answer = world.ask(id, append_frame(6, keys.id, many));
   CHECK(answer.receipt().positions_size() == static_cast<int>(many.size()));

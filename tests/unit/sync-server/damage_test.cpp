@@ -40,7 +40,7 @@ struct Fixture {
       world.open_log(author, *keys);
       world.prove(author, *keys, {CAPABILITY_WRITE});
     }
-    for (char i = 0; i < 40; ++i) long_entries.push_back(std::string(5'000, static_cast<char>('0' + i)));
+    for (char i = 0; i < 40; ++i) long_entries.emplace_back(5'000, static_cast<char>('0' + i));
     for (const auto& entry : long_entries) world.ask(author, append_frame(5, long_log.id, {entry}));
     world.ask(author, append_frame(6, short_log.id, short_entries));
   }
