@@ -58,7 +58,8 @@ TEST_CASE("App::rotate_keys: two people renew the keys at once, and both go on w
 
 std::string names_of(PersonDevice& device) {
   std::vector<std::string> names;
-  for (const auto& person : *device.app->people()) names.push_back(person.name);
+  const auto people = device.app->people();
+  for (const auto& person : *people) names.push_back(person.name);
   std::ranges::sort(names);
   std::string out;
   for (const auto& name : names) out += name + ";";

@@ -63,9 +63,9 @@ struct Author {
     return builder;
   }
   [[nodiscard]] OpenedEntry opened(const EntryBuilder& builder) const {
-    const auto entry = open(builder.seal(feed, kEpoch, key, device)->bytes);
+    auto entry = open(builder.seal(feed, kEpoch, key, device)->bytes);
     REQUIRE(entry);
-    return *entry;
+    return std::move(*entry);  // its bodies are views into it
   }
   [[nodiscard]] Result<OpenedEntry> open(BytesView entry) const {
     return open_entry(entry, feed, kEpoch, key);
