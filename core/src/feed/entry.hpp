@@ -80,8 +80,15 @@ struct BodyView {
   BytesView payload;
 };
 
-/// An entry whose envelope was opened and whose layout holds. Views point into `outer`.
+/// An entry whose envelope was opened and whose layout holds. Views point into `outer`: it moves with them and is not copied.
 struct OpenedEntry {
+  OpenedEntry() = default;
+  OpenedEntry(OpenedEntry&&) = default;
+  OpenedEntry& operator=(OpenedEntry&&) = default;
+  OpenedEntry(const OpenedEntry&) = delete;
+  OpenedEntry& operator=(const OpenedEntry&) = delete;
+  ~OpenedEntry() = default;
+
   Bytes outer;
   Core core;
   Hash core_hash;
