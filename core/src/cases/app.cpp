@@ -144,7 +144,16 @@ Result<void> App::set_roles(const UserId& user, const std::vector<std::string>& 
   return impl_->change([&] { return cases::set_roles(impl_->world, user, roles); });
 }
 Result<void> App::rotate_keys() {
-  return impl_->change([&] { return cases::rotate_groups(impl_->world); });
+  auto& world = impl_->world;
+  if (world.own_chain() == nullptr) return Error{Errc::not_joined, "organisation"};
+  std::vector<ChainId> chains;
+  for (const auto& [id, chain] : world.chains) chains.push_back(id);
+  Result<void> first_failure;
+  for (const auto& id : chains) {
+    auto done = impl_->change([&] { return cases::rotate_groups(world, id); });
+    if (!done && first_failure) first_failure = std::move(done);
+  }
+  return first_failure;
 }
 Result<std::string> App::invite_partner() {
   return impl_->change([&] { return cases::invite_partner(impl_->world); });

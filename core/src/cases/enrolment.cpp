@@ -336,23 +336,21 @@ Result<void> set_roles(World& world, const UserId& user, const std::vector<std::
   return add_to_groups(world, user, roles);
 }
 
-Result<void> rotate_groups(World& world) {
-  auto* own = world.own_chain();
-  if (own == nullptr) return Error{Errc::not_joined, "organisation"};
-  for (auto& [chain_id, chain] : world.chains) {
-    std::vector<GroupId> groups;
-    for (const auto& [id, group] : chain.state.groups())
-      if (world.keyring.group_seed(chain_id, id, group.generation()) != nullptr) groups.push_back(id);
-    for (const auto& id : groups) {
-      const auto generation = chain.state.group(id)->generation();
-      ABRI_CHECK(world.keyring.add_group_seed(world.db, chain_id, id, generation + 1,
-                                              crypto::GroupSeed::generate()));
-      const auto* present = world.keyring.group_seed(chain_id, id, generation);
-      const auto* next = world.keyring.group_seed(chain_id, id, generation + 1);
-      ABRI_TRY(auto body,
-               chain::make_rotate_group_key(chain.state, world.device_number(chain_id), id, *present, *next));
-      ABRI_CHECK(submit(world, chain_id, body));
-    }
+Result<void> rotate_groups(World& world, const ChainId& chain_id) {
+  auto* chain = world.chain(chain_id);
+  if (chain == nullptr) return Error{Errc::not_found, "chain"};
+  std::vector<GroupId> groups;
+  for (const auto& [id, group] : chain->state.groups())
+    if (world.keyring.group_seed(chain_id, id, group.generation()) != nullptr) groups.push_back(id);
+  for (const auto& id : groups) {
+    const auto generation = chain->state.group(id)->generation();
+    ABRI_CHECK(
+        world.keyring.add_group_seed(world.db, chain_id, id, generation + 1, crypto::GroupSeed::generate()));
+    const auto* present = world.keyring.group_seed(chain_id, id, generation);
+    const auto* next = world.keyring.group_seed(chain_id, id, generation + 1);
+    ABRI_TRY(auto body,
+             chain::make_rotate_group_key(chain->state, world.device_number(chain_id), id, *present, *next));
+    ABRI_CHECK(submit(world, chain_id, body));
   }
   return {};
 }

@@ -41,8 +41,9 @@ Result<void> begin_outside(World& world, Beginning beginning);
 
 Result<std::vector<PersonView>> people(World& world);
 Result<void> set_roles(World& world, const UserId& user, const std::vector<std::string>& roles);
-/// New generations of the groups of this device's user, for all of whose members she may do so.
-Result<void> rotate_groups(World& world);
+/// New generations of the groups of one chain whose keys this device holds.
+/// @errors Errc::invalid_argument  a partner's group has a key that nothing can be sealed for
+Result<void> rotate_groups(World& world, const ChainId& chain);
 
 /// Messages in a mailbox of an enrolment: an invitation is answered, an answer becomes links.
 /// @return whether there are new logs to follow

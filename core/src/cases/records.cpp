@@ -59,19 +59,37 @@ std::string searchable(const merge::RecordState& state, const proto::RecordType&
   return text;
 }
 
+/// What lists call the file: of the first record of the type that gives a title, so that all devices agree; nothing where the last one
+/// was erased.
+Result<std::string> title_by_records(World& world, const merge::RecordKey& key,
+                                     const proto::RecordType& type) {
+  ABRI_TRY(auto rows,
+           world.db.statement("SELECT state FROM records WHERE case_number = (SELECT number FROM cases WHERE "
+                              "case_ref = ?1) AND compartment = ?2 AND record_type = ?3 ORDER BY record_id"));
+  ABRI_CHECK(rows.bind_all(key.case_id, static_cast<std::int64_t>(key.compartment), key.type));
+  for (;;) {
+    ABRI_TRY(const bool more, rows.step());
+    if (!more) return std::string{};
+    ABRI_TRY(const auto state, merge::decode_record(rows.column_blob(0)));
+    if (auto title = title_of(state, type); !title.empty()) return title;
+  }
+}
+
 /// What lists and searches show of a record follows its state.
 Result<void> describe(World& world, const merge::RecordKey& key, const merge::RecordState& before,
                       const merge::RecordState& after, const proto::RecordType& type) {
   const auto text = searchable(after, type, key.compartment);
   if (const auto known = searchable(before, type, key.compartment); text != known)
     ABRI_CHECK(vault::index_record(world.db, key.case_id, key.record, known, text));
-  const auto title = title_of(after, type);
+  if (title_of(after, type) != title_of(before, type)) {
+    ABRI_TRY(const auto title, title_by_records(world, key, type));
+    ABRI_TRY(auto update, world.db.statement("UPDATE cases SET title = ?2 WHERE case_ref = ?1"));
+    ABRI_CHECK(update.run(key.case_id, std::string_view(title)));
+  }
   const auto status = state_of(after, type);
-  if (title == title_of(before, type) && status == state_of(before, type)) return {};
-  ABRI_TRY(auto update,
-           world.db.statement("UPDATE cases SET title = CASE WHEN ?2 = '' THEN title ELSE ?2 END, "
-                              "state = CASE WHEN ?3 = '' THEN state ELSE ?3 END WHERE case_ref = ?1"));
-  return update.run(key.case_id, std::string_view(title), std::string_view(status));
+  if (status.empty() || status == state_of(before, type)) return {};
+  ABRI_TRY(auto update, world.db.statement("UPDATE cases SET state = ?2 WHERE case_ref = ?1"));
+  return update.run(key.case_id, std::string_view(status));
 }
 
 const proto::Field* field_of(const merge::Operation& operation) {

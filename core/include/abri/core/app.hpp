@@ -78,6 +78,7 @@ class App {
   /// @errors Errc::already_exists   there is a vault; nothing was changed
   ///         Errc::weak_parameters  passphrase shorter than 8 bytes, or parameters below the floor
   ///         Errc::too_large        parameters above the ceiling
+  ///         Errc::storage_busy     another process makes a vault there
   ///         Errc::internal         the machine gives no random numbers
   ///         Errc::unsafe_storage   the database could spill plaintext
   static Result<std::unique_ptr<App>> create(const AppOptions& options, crypto::SecretText passphrase);
@@ -142,8 +143,10 @@ class App {
   ///         Errc::not_permitted     neither head nor administrator; an administrator only adds `administrator`
   Result<void> set_roles(const UserId& user, const std::vector<std::string>& roles);
   /// New generation of the key of every group whose key this device holds. Old devices keep reading what they could, and read on.
-  /// Where two people do so at once, the first in the chain holds.
+  /// Where two people do so at once, the first in the chain holds. The groups of one partner that cannot be renewed keep their keys; all
+  /// others are renewed, and the first error is given.
   /// @errors Errc::not_joined
+  ///         Errc::invalid_argument  a key of a partner's that nothing can be sealed for
   Result<void> rotate_keys();
 
   /// Opens a bilateral chain; the code goes to the other organisation.

@@ -63,6 +63,48 @@ TEST_CASE("App::list: a case and a dwelling are shown in the state that they beg
   CHECK(first->app->list(CaseKind::case_file)->at(0).state == "active");
 }
 
+TEST_CASE("App::list: a name that is erased stands in no list, heading or search, on any device",
+          "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  const auto id = *first->app->create_case(Edits{{"last_name", "Marchwyn"}, {"first_name", "Lou"}});
+  const auto person = record_of(*first->app, id, "person").id;
+  world.settle();
+  REQUIRE(second->app->list(CaseKind::case_file)->at(0).title == "Marchwyn Lou");
+  REQUIRE(first->app->edit(id, person, Edits{{"last_name", ""}, {"first_name", ""}}));
+  world.settle();
+  for (auto* device : {first, second}) {
+    CHECK(device->app->list(CaseKind::case_file)->at(0).title.empty());
+    CHECK(device->app->show(id, true)->summary.title.empty());
+    CHECK(device->app->search("march", 10)->total == 0);
+  }
+}
+
+TEST_CASE("App::list: of two women in one file all devices show the same one, and the other where she is taken out",
+          "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  const auto id = *first->app->create_case(Edits{{"last_name", "Marchwyn"}});
+  const auto mother = record_of(*first->app, id, "person").id;
+  world.settle();
+  first->stop();
+  second->stop();
+  const auto daughter =
+      *second->app->add_record(id, "person", Edits{{"role", "victim"}, {"last_name", "Quintrec"}});
+  REQUIRE(first->app->edit(id, mother, Edits{{"first_name", "Lou"}}));
+  first->start();
+  second->start();
+  world.settle();
+  const bool mother_first = mother < daughter;
+  const std::string shown = mother_first ? "Marchwyn Lou" : "Quintrec";
+  for (auto* device : {first, second}) CHECK(device->app->list(CaseKind::case_file)->at(0).title == shown);
+  REQUIRE(first->app->edit(id, mother_first ? mother : daughter, Edits{{"role", "other_adult"}}));
+  world.settle();
+  const std::string remaining = mother_first ? "Quintrec" : "Marchwyn Lou";
+  for (auto* device : {first, second})
+    CHECK(device->app->list(CaseKind::case_file)->at(0).title == remaining);
+}
+
 TEST_CASE("App::address_holders: one device, several of one person, or several people", "[core][cases]") {
   PeopleWorld world;
   auto& first = world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "unit/core/cases/people_world.hpp"
+#include "cases/partners.hpp"
+#include "cases/pending_links.hpp"
+#include "unit/core/cases/partners.hpp"
+#include "vault_copy.hpp"
 
 namespace abri::core::test {
 namespace {
@@ -124,6 +127,37 @@ TEST_CASE(
     CHECK(partners->at(0).confirmed);
     CHECK(partners->at(0).name == "Habitat des Ormes");
   }
+}
+
+TEST_CASE("App::rotate_keys: a partner whose key nothing can be sealed for does not keep the own keys old",
+          "[core][cases]") {
+  Partners partners;
+  const auto id = partners.family();
+  partners.world.settle();
+  partners.landlord->change_vault([](cases::World& world) {
+    for (const auto& [chain_id, chain] : world.chains) {
+      if (chain_id == world.organisation) continue;
+      auto block = cases::own_members_block(world, chain.state);
+      REQUIRE(block);
+      REQUIRE(block->groups.size() == 1);
+      block->groups[0].generation += 1;
+      block->groups[0].box_key = {};  // a point of small order
+      REQUIRE(cases::submit(world, chain_id, chain::Members{*block}));
+    }
+  });
+  partners.world.settle();
+
+  auto& association = *partners.association;
+  CHECK(association.app->rotate_keys().error().code == Errc::invalid_argument);
+  partners.world.settle();
+  VaultCopy copy(association);
+  CHECK(copy.world().case_group()->generation() == 1);
+  for (const auto& [chain_id, chain] : copy.world().chains)
+    if (chain_id != copy.world().organisation)
+      CHECK(chain.state.group_for(chain::GroupPurpose::shared)->generation() == 0);
+  set_language(association, id, "lingala");
+  partners.world.settle();
+  CHECK(language(*partners.colleague, id) == "lingala");
 }
 
 }  // namespace
