@@ -15,6 +15,7 @@ VILLES = [('01000', 'Bourg-en-Bresse'), ('13001', 'Marseille'), ('29200', 'Brest
 STATUTS = ['ouvert', 'en attente de pièces', 'transmis à la préfecture', 'clos', 'à réexaminer']
 MOTIFS = ['demande de logement social', 'aide à la complémentaire santé', 'renouvellement de titre de séjour', 'recours contre un refus d’allocation', 'scolarisation d’un enfant', 'orientation vers une association d’aide alimentaire']
 PHRASES = ['La personne a été reçue en entretien et souhaite être rappelée en fin d’après-midi.', 'Les justificatifs de domicile et l’attestation d’hébergement restent à fournir avant la commission.', 'Un rendez-vous est fixé avec l’assistante sociale du secteur pour faire le point.', 'Situation urgente signalée par le collège : deux enfants à charge, sans chauffage depuis décembre.', 'Le dossier complet a été déposé au guichet ; l’accusé de réception est conservé au secrétariat.', 'L’interprète (dari, français) confirme sa présence ; prévoir une salle au rez-de-chaussée.']
+REFUSALS = ['area', 'transport_school', 'typology', 'rent', 'condition', 'building_security', 'floor_access', 'personal_choice', 'other']
 MARITAL = ['married', 'civil_union', 'cohabiting', 'separated', 'divorced', 'widowed', 'single']
 
 
@@ -75,6 +76,9 @@ def record_of(kind, index):
         return {"grid": r["reference"], "assessed_on": r["naissance"], "score": str(index % 100), "red_answers": str(index % 20),
                 "level": ("low", "watch", "high", "established")[index % 4], "level_reason": r["note"], "exclusion_radius": "2000",
                 "weapon_reported": "true" if index % 2 else "false", "protection_until": "2027-03-01", "notes": r["motif"]}
+    if kind == "proposal_refusal":
+        return {"proposal": f"{r['reference']} {r['adresse']}, {r['codePostal']} {r['commune']}", "reason": REFUSALS[index % len(REFUSALS)],
+                "refused_on": r["naissance"], "notes": " | ".join((r["note"], r["motif"], r["statut"], r["courriel"], r["telephone"]))}
     if kind == "needs_sheet":
         return {"adults": "1", "children": str(index % 5), "assessed_on": r["naissance"], "budget_max": str(400 + index % 300),
                 "ground_floor": "true", "lift": "false", "accessible": "false", "pets": "true", "parking": "false",
@@ -83,16 +87,14 @@ def record_of(kind, index):
             "team": r["nom"], "notes": r["note"]}
 
 
-KINDS = ("person", "location", "danger_assessment", "needs_sheet", "case_file")
+# A file has one danger assessment, one needs sheet and one case file, and as many of the others as there are.
+KINDS = ("person",) * 15 + ("location",) * 15 + ("danger_assessment",) + ("proposal_refusal",) * 7 + ("needs_sheet", "case_file")
 
 
 def files(first, count):
-    """Shape `files`: each file has five compartments with eight records each."""
-    out = []
-    for file in range(first, first + count):
-        kinds = [kind for kind in KINDS for _ in range(8)]
-        out.append([{"type": kind, "fields": record_of(kind, file * len(kinds) + k)} for k, kind in enumerate(kinds)])
-    return out
+    """Shape `files`: each file has forty records in five compartments."""
+    return [[{"type": kind, "fields": record_of(kind, file * len(KINDS) + k)} for k, kind in enumerate(KINDS)]
+            for file in range(first, first + count)]
 
 
 def edited(who, number):
