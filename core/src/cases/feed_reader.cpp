@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cases/feed_reader.hpp"
 
+#include "cases/chains.hpp"
 #include "cases/entry_store.hpp"
 #include "cases/feed_writer.hpp"
+#include "cases/group_keys.hpp"
 #include "cases/records.hpp"
 #include "cases/requests.hpp"
 #include "merge/change.hpp"
@@ -86,7 +88,10 @@ class FeedReader {
     const auto leaf_time = from_millis(arrived_.times_ms[index]);
     ABRI_TRY(const auto sent, acknowledge_entry(world_, feed_, entry));
     auto opened = open_entry_of(world_, feed_, entry);
-    if (!opened) return refuse(Verdict::unreadable);
+    if (!opened) {
+      if (may_open_later(arrived_.times_ms[index])) return Error{Errc::out_of_sync, "key of the feed"};
+      return refuse(Verdict::unreadable);
+    }
     ABRI_TRY(const auto verdict, judge(*opened, position, sent.has_value()));
     if (verdict == Verdict::repeated) return {};
     if (verdict != Verdict::valid) return refuse(verdict);
@@ -114,6 +119,15 @@ class FeedReader {
     const auto* user = author == nullptr ? nullptr : state.user(author->user);
     return user != nullptr && user->role_history.size() == 1 &&
            merge::clamp(merge::Clock{clock}, leaf_time) == merge::Clock{clock};
+  }
+
+  /// Is it junk, or sealed under a key that the chain will bring? Who sealed it knew the key from the chain before the server took the
+  /// entry: the chain settles it once its keys are here and the server has vouched, later than for the entry, that nothing follows.
+  bool may_open_later(std::uint64_t leaf_ms) {
+    const auto* chain = world_.chain(feed_.chain);
+    const auto* log = world_.log(log_of(feed_.chain));
+    return !holds_present_seed(world_, chain->confirmed, feed_.group) || log == nullptr ||
+           log->whole_at_ms < leaf_ms;
   }
 
   Result<void> refuse(Verdict verdict) { return notice(world_, to_string(verdict), feed_.id, {}); }

@@ -103,6 +103,11 @@ Result<void> collect_seeds(World& world, const chain::ChainState& state) {
   return {};
 }
 
+bool holds_present_seed(World& world, const chain::ChainState& state, const GroupId& id) {
+  const auto* group = state.group(id);
+  return group != nullptr && holds(world, state, *group, group->generation());
+}
+
 Result<void> collect_keys(World& world) {
   auto* own = world.own_chain();
   if (own == nullptr || !world.keyring.has_device()) return {};
@@ -111,7 +116,7 @@ Result<void> collect_keys(World& world) {
   for (auto& [chain_id, chain] : world.chains) {
     if (chain_id != world.organisation) ABRI_CHECK(collect_seeds(world, chain.state));
     for (const auto& [group_id, group] : chain.state.groups()) {
-      if (!group.feed || !holds(world, chain.state, group, group.generation())) continue;
+      if (!group.feed || !holds_present_seed(world, chain.state, group_id)) continue;
       Log log;
       log.id = group.feed->log;
       log.kind = sync::LogKind::feed;

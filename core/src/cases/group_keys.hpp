@@ -10,6 +10,9 @@ namespace abri::core::cases {
 /// is replaced by the one that the chain names.
 Result<void> collect_seeds(World& world, const chain::ChainState& state);
 
+/// Does this device hold the seed that the chain names for the group's present generation?
+bool holds_present_seed(World& world, const chain::ChainState& state, const GroupId& group);
+
 /// Opens the seeds of all chains, then follows the feeds and chains that became readable.
 Result<void> collect_keys(World& world);
 

@@ -33,6 +33,8 @@ struct Log {
   crypto::LogSalt salt;
   std::uint32_t epoch{0};  ///< of a feed
   std::uint32_t turn{0};   ///< chain sequence of the last turn
+  /// Signing time of the last head whose entries are all here, in ms; 0 where none was seen since the vault was opened. Not stored.
+  std::uint64_t whole_at_ms{0};
 };
 
 /// A chain with the links that wait here to be appended.

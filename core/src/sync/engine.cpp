@@ -199,7 +199,12 @@ void Engine::keep_alive(Time now) {
 }
 
 void Engine::retry_logs(Time now) {
+  bool held = false;
   for (auto& [id, log] : logs_) {
+    if (log.phase == Phase::held && log.retry && *log.retry <= now) {
+      log.retry.reset();
+      held = true;
+    }
     if (log.phase == Phase::refused && log.retry && *log.retry <= now) log.phase = Phase::idle;
     if (log.write_retry && *log.write_retry <= now) {
       log.write_retry.reset();
@@ -207,6 +212,7 @@ void Engine::retry_logs(Time now) {
       log.ask = true;
     }
   }
+  if (held) read_chains_again();
 }
 
 void Engine::send(const v1::Frame& frame) {
@@ -224,7 +230,7 @@ std::optional<Time> Engine::next_deadline() const {
   earliest(best, outgoing_at_);
   earliest(best, upkeep_at_);
   for (const auto& [id, log] : logs_) {
-    if (log.phase == Phase::refused) earliest(best, log.retry);
+    if (log.phase == Phase::refused || log.phase == Phase::held) earliest(best, log.retry);
     earliest(best, log.write_retry);
   }
   return best;

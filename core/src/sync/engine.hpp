@@ -68,7 +68,7 @@ class Engine {
     idle,         // to be subscribed to
     subscribing,  // asked for, nothing came yet
     following,
-    held,     // waits for another log to move
+    held,     // waits for another log to move; `retry` says when the chains are asked again
     refused,  // by the server; `retry` says when to try again
     failed,   // the device cannot apply it: not followed on this connection
     stopped,  // evidence
@@ -97,6 +97,7 @@ class Engine {
     std::optional<Time> retry;
     std::optional<Time> write_retry;  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
+    std::chrono::milliseconds held_delay{0};  // since something of it was applied
     std::deque<v1::Entries> pieces;  // of a long catch-up, to be applied together
     std::size_t piece_bytes{0};      // `limits::counted_bytes` of their entries
   };
@@ -150,6 +151,8 @@ class Engine {
   void cannot_send(Log& log, Errc why, std::chrono::milliseconds pause, Time now);
   void settle_race(Log& log);
   void leave(Log& log, Phase phase, std::optional<Errc> why);
+  void hold(Log& log);
+  void read_chains_again();
   void release_held();
   void keys_changed(Log& log);
   void ask_all();

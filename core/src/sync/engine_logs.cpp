@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kSendPause = 5s;
+constexpr std::chrono::milliseconds kHeldFirst = 5s;
+constexpr std::chrono::milliseconds kHeldMost = 5min;
 /// Bytes of entries on their way in all logs together, so that a long backlog of many logs does not fill the memory.
 constexpr std::size_t kMaxOnTheWay = 4 * SendWindow::kMaxBytes;
 
@@ -186,10 +188,26 @@ void Engine::leave(Log& log, Phase phase, std::optional<Errc> why) {
   ask(Asked::unsubscribe, log.tail.log(), std::move(frame));
 }
 
+/// What it waits for may stand in a chain that came no further here: the chains are read again, at once and then less and less often.
+void Engine::hold(Log& log) {
+  leave(log, Phase::held, Errc::out_of_sync);
+  log.retry = last_event_ + log.held_delay;
+  log.held_delay = std::clamp(log.held_delay * 2, kHeldFirst, kHeldMost);
+}
+
+/// Their new heads are younger than all that was held.
+void Engine::read_chains_again() {
+  for (auto& [id, log] : logs_) {
+    if (log.kind == LogKind::chain && log.phase == Phase::following && log.caught_up)
+      leave(log, Phase::idle, std::nullopt);
+  }
+}
+
 void Engine::release_held() {
   for (auto& [id, log] : logs_) {
     if (log.phase == Phase::held) {
       log.phase = Phase::idle;
+      log.retry.reset();
       log.error.reset();
     }
     keys_changed(log);

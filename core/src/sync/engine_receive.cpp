@@ -162,6 +162,7 @@ void Engine::follow_up(Log& log, Run run, const std::optional<SignedHead>& head,
   if (!accept(log, log.tail.follow(std::move(run), head, live, now, step))) return;
   if (!apply(log, step, now)) return;
   log.caught_up = head && head->size == log.tail.size();
+  if (log.kind == LogKind::chain && log.caught_up) release_held();
 }
 
 bool Engine::apply(Log& log, LogTail::Step& step, Time now) {
@@ -183,6 +184,7 @@ bool Engine::apply(Log& log, LogTail::Step& step, Time now) {
     log.window.tidy();
   }
   log.tail.commit(step, now);
+  log.held_delay = {};
   reload_ = reload_ || what->logs_changed;
   log.ask = true;
   if (log.kind != LogKind::feed) release_held();
@@ -201,7 +203,7 @@ bool Engine::keep_head(Log& log, const SignedHead& head) {
 void Engine::apply_failed(Log& log, Errc why) {
   switch (why) {
     case Errc::out_of_sync:
-      return leave(log, Phase::held, why);
+      return hold(log);
     case Errc::locked:
     case Errc::cancelled:
     case Errc::storage_busy:

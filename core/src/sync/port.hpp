@@ -94,7 +94,8 @@ class Port {
     bool logs_changed{false};  ///< there are new logs to follow
   };
   /// Applies entries and moves the cursor: one transaction. Entries of our own that wait in the outbox are recognised and leave it.
-  /// @errors Errc::out_of_sync  an entry names a chain head that is not here yet: nothing was applied; offer it again after the chain moved
+  /// @errors Errc::out_of_sync  an entry waits for its chain, for a link or for a key: nothing was applied; offer it again after the chain
+  ///                            moved, or after it was read to a head that the server signed later
   virtual Result<Applied> apply(const Arrived& arrived) = 0;
 
   /// The next sealed entries of a log, at most `max_bytes` together (at least one); nullopt where nothing waits or may be sent now.

@@ -186,6 +186,40 @@ TEST_CASE("engine: a feed that names a link not yet here waits for its chain and
   CHECK_FALSE(world.bob.engine.status().logs[1].error);
 }
 
+TEST_CASE("engine: for a feed that waits the chains are read again, at once and then less and less often") {
+  Pair world;
+  world.start();
+  const auto asked = [&] {
+    return std::ranges::count_if(world.bob.connection->seen, [&](const v1::Frame& frame) {
+      return frame.has_subscribe() && frame.subscribe().log() == as_text(world.chain->id.bytes());
+    });
+  };
+  const auto before = asked();
+  bool wait = true;
+  world.bob.port.before_apply = [&](const Arrived& arrived) -> Result<void> {
+    if (wait && arrived.log == world.feed->id) return Error{Errc::out_of_sync, "test"};
+    return {};
+  };
+  world.alice.write(world.feed->id, "entry");
+  world.run(1s);
+  CHECK(asked() == before + 1);
+  world.run(1min);
+  const auto often = asked();
+  CHECK(often >= before + 3);
+  CHECK(often <= before + 5);
+  world.run(20min);
+  CHECK(asked() <= often + 7);
+  CHECK(world.bob.port.at(world.feed->id).entries.empty());
+
+  wait = false;  // nothing moves the chain
+  world.run(6min);
+  CHECK(world.equal());
+  CHECK_FALSE(world.bob.engine.status().logs[1].error);
+  const auto after = asked();
+  world.run(20min);
+  CHECK(asked() == after);
+}
+
 TEST_CASE("engine: a receipt whose root cannot be computed yet acknowledges nothing until its entry comes") {
   Pair world;
   world.start();
