@@ -91,8 +91,8 @@ Result<std::unique_ptr<agent::Server>> start(const Options& options) {
     return std::unique_ptr<agent::Server>{};
   }
   ABRI_TRY(auto app, core::App::open(app_options, std::move(passphrase)));
-  return agent::Server::bind(std::move(app),
-                             {agent::socket_path(options.vault), std::chrono::seconds(options.idle_seconds)});
+  return agent::Server::bind(std::move(app), {.socket = agent::socket_path(options.vault),
+                                              .idle = std::chrono::seconds(options.idle_seconds)});
 }
 
 int run(const Options& options) {

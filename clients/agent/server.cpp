@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,7 @@ constexpr std::chrono::milliseconds kSyncPoll{5};
 constexpr std::chrono::milliseconds kProgressEvery{500};
 constexpr std::int64_t kSyncTimeoutSeconds = 120;
 constexpr std::chrono::seconds kMaxIdle = std::chrono::hours(24);
+constexpr std::chrono::seconds kIdleCheck{5};
 
 Result<void> make_private_directory(const std::filesystem::path& directory) {
   std::error_code failed;
@@ -61,6 +63,12 @@ bool only_reads(const std::string& command) {
 }
 
 }  // namespace
+
+std::chrono::seconds time_since_boot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec);
+}
 
 class Server::Impl {
  public:
@@ -93,6 +101,7 @@ class Server::Impl {
       if (!cancelled) io_.stop();
     });
     touch();
+    watch_idle();
     net::co_spawn(io_, accept(), [this](const std::exception_ptr&) { io_.stop(); });
     io_.run();
     synchroniser_.reset();
@@ -103,10 +112,16 @@ class Server::Impl {
 
  private:
   /// Somebody works: the idle time begins anew.
-  void touch() {
-    idle_.expires_after(options_.idle);
+  void touch() { last_request_ = options_.since_boot(); }
+  [[nodiscard]] std::chrono::seconds idle_left() const {
+    return options_.idle - (options_.since_boot() - last_request_);
+  }
+  /// Looks again and again, since timers stand still while the machine sleeps.
+  void watch_idle() {
+    if (idle_left().count() <= 0) return io_.stop();
+    idle_.expires_after(std::min(idle_left(), kIdleCheck));
     idle_.async_wait([this](const boost::system::error_code& cancelled) {
-      if (!cancelled) io_.stop();
+      if (!cancelled) watch_idle();
     });
   }
 
@@ -137,6 +152,11 @@ class Server::Impl {
       }
       const auto line = buffer.substr(0, size - 1);
       buffer.erase(0, size);
+      if (idle_left().count() <= 0) {  // the machine just woke up
+        co_await send(socket, answer(Error{Errc::locked, "vault"}));
+        io_.stop();
+        co_return;
+      }
       touch();
       const auto request = parse_request(line);
       if (!request) {
@@ -172,7 +192,7 @@ class Server::Impl {
     const auto seconds = Arguments(request.arguments).number_or("seconds", 0);
     if (seconds < 1 || seconds > kMaxIdle.count()) return Error{Errc::invalid_argument, "seconds"};
     options_.idle = std::chrono::seconds(seconds);
-    touch();
+    watch_idle();
     return json::value(json::object{});
   }
 
@@ -290,6 +310,7 @@ class Server::Impl {
   Protocol::acceptor acceptor_;
   net::signal_set signals_;
   net::steady_timer idle_;
+  std::chrono::seconds last_request_{0};  ///< since the machine was started
   std::unique_ptr<core::net::Synchroniser> synchroniser_;
   bool stay_{false};  ///< connected until somebody ends it
   int waiting_{0};    ///< synchronisations that go on

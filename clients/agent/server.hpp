@@ -5,13 +5,18 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace abri::agent {
 
+std::chrono::seconds time_since_boot();
+
 struct ServerOptions {
   std::filesystem::path socket;
   std::chrono::seconds idle{15 * 60};  ///< without a request for so long the agent locks the vault and ends
+  /// Time since the machine was started, that which it slept included: a laptop that is opened a week later is locked.
+  std::function<std::chrono::seconds()> since_boot{time_since_boot};
 };
 
 /// A socket that is ready, so that whoever starts the agent can be told before it serves.

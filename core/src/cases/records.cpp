@@ -2,6 +2,7 @@
 #include "cases/records.hpp"
 
 #include "cases/feed_writer.hpp"
+#include "cases/request_records.hpp"
 #include "cases/roles.hpp"
 #include "merge/apply.hpp"
 #include "merge/change.hpp"
@@ -43,6 +44,7 @@ std::string title_of(const merge::RecordState& state, const proto::RecordType& t
 std::string state_of(const merge::RecordState& state, const proto::RecordType& type) {
   const auto* status = type.find("status");
   if (status == nullptr || status->merge != WORKFLOW || type.name == "housing_proposal") return {};
+  if (type.name == "relocation_request" && !is_request(state)) return {};
   const auto value = merge::current(state, *status).as_enumeration();
   const auto* known = value ? status->enumeration->find(*value) : nullptr;
   return known == nullptr ? std::string{} : known->name;

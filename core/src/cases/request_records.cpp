@@ -50,6 +50,17 @@ const StoredRecord* find_type(const std::vector<StoredRecord>& records, std::str
   return it == records.end() ? nullptr : &*it;
 }
 
+bool is_request(const merge::RecordState& state) {
+  return !text_in(state, type_named("relocation_request"), "pseudonym").empty();
+}
+
+const StoredRecord* find_request(const std::vector<StoredRecord>& records) {
+  const auto number = type_named("relocation_request").number;
+  const auto it = std::ranges::find_if(
+      records, [&](const auto& record) { return record.key.type == number && is_request(record.state); });
+  return it == records.end() ? nullptr : &*it;
+}
+
 std::string text_in(const merge::RecordState& state, const proto::RecordType& type, std::string_view field) {
   return std::string(merge::current(state, *type.find(field)).as_text());
 }

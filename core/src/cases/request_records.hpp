@@ -37,6 +37,12 @@ std::vector<merge::Source> sources_of(const std::vector<StoredRecord>& records);
 const StoredRecord* find_type(const std::vector<StoredRecord>& records, std::string_view type,
                               Compartment compartment);
 
+/// The request itself: the `relocation_request` of a file that its owner gave a pseudonym, which the partner cannot. Whatever else of that
+/// type stands in the file is nobody's request. Null where there is none.
+const StoredRecord* find_request(const std::vector<StoredRecord>& records);
+/// Whether a record is that one.
+bool is_request(const merge::RecordState& state);
+
 std::string text_in(const merge::RecordState& state, const proto::RecordType& type, std::string_view field);
 
 /// Whether anybody still works on a request in that state.

@@ -72,7 +72,7 @@ Result<void> check_guard(const std::vector<StoredRecord>& file, const merge::Tra
 Result<void> check_request_open(const std::vector<StoredRecord>& file, const merge::Transition& step,
                                 const proto::RecordType& type) {
   if (type.name != "housing_proposal" || !is_active_proposal(step.to)) return {};
-  const auto* request = find_type(file, "relocation_request", REQUEST);
+  const auto* request = find_request(file);
   if (request != nullptr && is_open(request->state)) return {};
   return Error{Errc::illegal_transition, "request"};
 }
@@ -134,7 +134,7 @@ Result<RecordId> propose(World& world, const CaseId& request, const CaseId& dwel
   if (request_row.owner == world.own_organisation()) return Error{Errc::not_permitted, "request"};
   ABRI_TRY(const auto* feed, log_of_case(world, request_row));
   ABRI_TRY(const auto records, records_of(world, request));
-  const auto* main = find_type(records, "relocation_request", REQUEST);
+  const auto* main = find_request(records);
   if (main == nullptr) return Error{Errc::out_of_sync, "request"};
   if (!is_open(main->state)) return Error{Errc::illegal_transition, "request"};
   ABRI_TRY(const auto facts, records_of(world, dwelling));
@@ -144,7 +144,7 @@ Result<RecordId> propose(World& world, const CaseId& request, const CaseId& dwel
   const auto record = crypto::random_id<RecordId>();
   NewRecord fresh(type, record);
   fresh.set("proposed_on", date_of(world.now()));
-  fresh.append(merge::project_onto(merge::RecordState{}, projected, true));
+  fresh.append(merge::project_onto(merge::RecordState{}, projected));
   ABRI_CHECK(write_operations(world, *feed, request, REQUEST, fresh.take()));
 
   // where the request is being searched for, it is under proposal from now on

@@ -137,12 +137,12 @@ Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources,
   ABRI_TRY(const auto* feed, log_of_case(world, *row));
   const auto& type = type_named("relocation_request");
   ABRI_TRY(const auto records, records_of(world, request));
-  const auto* target = find_type(records, "relocation_request", REQUEST);
+  const auto* target = find_request(records);
   // once it is over, nothing that becomes of her is the landlord's to know
   if (target == nullptr || !is_open(target->state)) return {};
   const auto projected = merge::project(type, sources_of(sources));
   NewRecord update(type, target->key.record);
-  update.append(merge::project_onto(target->state, projected, true));
+  update.append(merge::project_onto(target->state, projected));
   return write_operations(world, *feed, request, REQUEST, update.take());
 }
 
@@ -168,7 +168,7 @@ Result<CaseId> send_request(World& world, const CaseId& case_id, const Organisat
   fresh.set("landlord", organisation_name(bilateral, landlord));
   fresh.set("channel", "referral");
   fresh.set("sent_on", date_of(world.now()));
-  fresh.append(merge::project_onto(merge::RecordState{}, merge::project(type, sources_of(records)), true));
+  fresh.append(merge::project_onto(merge::RecordState{}, merge::project(type, sources_of(records))));
   ABRI_CHECK(write_operations(world, *feed, request, REQUEST, fresh.take()));
   ABRI_CHECK(advance(world, request, record, "send"));
 
@@ -192,6 +192,7 @@ Result<std::vector<RequestView>> list_requests(World& world) {
                     [&](const auto& one) { return std::pair(written(one.state, date), one.summary.id); });
   std::vector<RequestView> out;
   for (auto& one : requests) {
+    if (!is_request(one.state)) continue;
     RequestView view;
     view.association = text_in(one.state, type, "association");
     view.landlord = text_in(one.state, type, "landlord");

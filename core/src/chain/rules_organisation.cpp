@@ -109,10 +109,12 @@ Result<void> LinkRules::rule(const AddUser& body) {
 Result<void> LinkRules::rule(const AddDevice& body) {
   const auto* user = state_.user(body.user);
   if (user == nullptr) return Error{Errc::not_found, "add_device user"};
-  // An administrator brings a person in with her first device. Every further one is hers to bring: it reads what she reads, the addresses too.
+  // Whoever may give a person her roles brings her in with her first device. Every further one is hers to bring: it reads what she reads,
+  // the addresses too.
   const bool own = author().user == body.user;
   const bool first = state_.active_devices(body.user).empty();
-  if (!own && !(first && author_is(Role::administrator))) return Error{Errc::not_permitted, "add_device"};
+  const bool brings_in = first && author_is(Role::administrator) && may_change_roles({}, user->roles());
+  if (!own && !brings_in) return Error{Errc::not_permitted, "add_device"};
   if (body.wrap && !own) return Error{Errc::not_permitted, "add_device wrap"};
   ABRI_CHECK(check_new_device(body));
   if (body.wrap && (body.wrap->recipient != recipient(body.device) || body.wrap->recipient_generation != 0)) {

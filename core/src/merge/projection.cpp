@@ -155,8 +155,7 @@ std::vector<Projected> project(const proto::RecordType& target, std::span<const 
   return out;
 }
 
-std::vector<Operation> project_onto(const RecordState& target, std::span<const Projected> projected,
-                                    bool sources_read_to_head) {
+std::vector<Operation> project_onto(const RecordState& target, std::span<const Projected> projected) {
   std::vector<Operation> out;
   for (const auto& wanted : projected) {
     const auto& field = *wanted.field;
@@ -166,7 +165,7 @@ std::vector<Operation> project_onto(const RecordState& target, std::span<const P
       standing = std::max(standing, std::tuple(version.projection, version.clock));
     }
     auto clock = wanted.source_clock;
-    if (standing == std::tuple(field.projection.version, clock) && sources_read_to_head) ++clock.packed;
+    if (standing == std::tuple(field.projection.version, clock)) ++clock.packed;
     if (std::tuple(field.projection.version, clock) <= standing) continue;
     Operation operation;
     operation.field = field.number;

@@ -28,9 +28,8 @@ struct Projected {
 std::vector<Projected> project(const proto::RecordType& target, std::span<const Source> sources);
 
 /// The operations that bring a shared record up to date: only where the value differs and (function version, source clock) is
-/// greater than what stands. Equal clocks with another value are taken one tick up, once the private feed was read to its head.
-/// Dots, clocks and record are given by the caller.
-std::vector<Operation> project_onto(const RecordState& target, std::span<const Projected> projected,
-                                    bool sources_read_to_head);
+/// greater than what stands. Equal clocks with another value are taken one tick up. Dots, clocks and record are given by the
+/// caller.
+std::vector<Operation> project_onto(const RecordState& target, std::span<const Projected> projected);
 
 }  // namespace abri::core::merge

@@ -283,16 +283,27 @@ Known known(const Workflow& workflow, std::uint32_t from, std::uint32_t to, Side
   return out;
 }
 
+/// Whether the table has that very step for the author of `version`.
+bool is_in_table(const Workflow& workflow, std::uint32_t from, std::uint32_t to, const Version& version) {
+  return std::ranges::any_of(workflow.transitions, [&](const Transition& t) {
+    return t.from == from && t.to == to && may(t, version.side, version.roles);
+  });
+}
+
 Verdict take(const Workflow& workflow, Evaluation& at, const Version& version) {
   const auto to = version.value.as_enumeration().value_or(0);
   const auto step = known(workflow, version.from, to, version.side, version.roles);
   if (step.step && !step.actor) return Verdict::wrong_actor;
   if (at.state == to) return Verdict::repeated;
-  if (!step.step || version.from != at.state) return Verdict::not_taken;
+  if (!step.step) return Verdict::not_taken;
+  if (version.from != at.state) {
+    // made without knowing of another step: it holds where it might have been made from there too, as a withdrawal from everywhere
+    const bool resuming = workflow.suspended != 0 && version.from == workflow.suspended;
+    if (resuming || !is_in_table(workflow, at.state, to, version)) return Verdict::not_taken;
+  }
   const bool resumes = workflow.suspended != 0 && at.state == workflow.suspended;
-  const bool in_table = std::ranges::any_of(
-      workflow.transitions, [&](const Transition& t) { return t.from == version.from && t.to == to; });
-  if (resumes && !in_table && to != at.before_suspension) return Verdict::not_taken;
+  if (resumes && !is_in_table(workflow, at.state, to, version) && to != at.before_suspension)
+    return Verdict::not_taken;
   if (workflow.suspended != 0 && to == workflow.suspended) at.before_suspension = at.state;
   at.state = to;
   return Verdict::taken;

@@ -55,7 +55,7 @@ std::span<const Workflow> workflows();
 enum class Verdict : std::uint8_t {
   taken,
   repeated,     ///< the state was there already: two people did the same
-  not_taken,    ///< it did not start from the state reached: a conflict item, never dropped in silence
+  not_taken,    ///< it cannot start from the state reached: a conflict item, never dropped in silence
   wrong_actor,  ///< not by this side or role: void
 };
 struct Step {
@@ -71,7 +71,8 @@ struct Evaluation {
 /// Does the table have the step, but for others than this actor? Whatever state is reached: such a step is never followed.
 bool for_others_only(const Workflow& workflow, std::uint32_t from, std::uint32_t to, Side side, Roles roles);
 
-/// Replays the steps of one field by clock, then dot. What a person dismissed is left out of the conflicts, not of the replay.
+/// Replays the steps of one field by clock, then dot. A step that was made from another state than the one reached is taken where its
+/// author might have made it from there too. What a person dismissed is left out of the conflicts, not of the replay.
 Evaluation evaluate(const Workflow& workflow, std::span<const Version> versions);
 
 /// The steps that this side and these roles may take from the state reached, their targets filled in.

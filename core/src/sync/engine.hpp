@@ -98,8 +98,8 @@ class Engine {
     std::optional<Time> write_retry;  // nothing is sent before
     std::chrono::milliseconds retry_delay{0};
     std::chrono::milliseconds held_delay{0};  // since something of it was applied
-    std::deque<v1::Entries> pieces;  // of a long catch-up, to be applied together
-    std::size_t piece_bytes{0};      // `limits::counted_bytes` of their entries
+    std::deque<v1::Entries> pieces;           // of a long catch-up, to be applied together
+    std::size_t piece_bytes{0};               // `limits::counted_bytes` of their entries
   };
   enum class Asked : std::uint8_t { prove_read, prove_write, open, subscribe, unsubscribe, append };
   struct Request {

@@ -6,6 +6,7 @@
 #include "desk.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -205,7 +206,9 @@ namespace {
 class Conversation {
  public:
   Conversation() : path_(folder_.path / "run" / "agent.sock") {
-    auto bound = Server::bind(make_app(folder_), {path_, std::chrono::minutes(5)});
+    auto bound = Server::bind(make_app(folder_), {.socket = path_,
+                                                  .idle = std::chrono::minutes(5),
+                                                  .since_boot = [this] { return since_boot_.load(); }});
     REQUIRE(bound);
     server_ = std::move(*bound);
     running_ = std::thread([this] { server_->run(); });
@@ -218,8 +221,12 @@ class Conversation {
     boost::system::error_code ignored;
     last.connect(net::local::stream_protocol::endpoint(path_.string()), ignored);
     net::write(last, net::buffer(std::string(R"({"version": 1, "command": "lock"})") + "\n"), ignored);
-    running_.join();
+    if (running_.joinable()) running_.join();
   }
+
+  /// Time passes while the machine sleeps: no timer runs.
+  void sleep(std::chrono::seconds time) { since_boot_ = since_boot_.load() + time; }
+  void wait_for_end() { running_.join(); }
 
   /// The answer to what is sent, empty where the agent ends the conversation.
   std::string ask(const std::string& bytes) {
@@ -237,6 +244,7 @@ class Conversation {
   Folder folder_;
   std::filesystem::path path_;
   std::unique_ptr<Server> server_;
+  std::atomic<std::chrono::seconds> since_boot_{std::chrono::seconds(1000)};
   std::thread running_;
   net::io_context context_;
   net::local::stream_protocol::socket socket_{context_};
@@ -261,6 +269,27 @@ TEST_CASE("agent: the idle time of an open vault is set, within a day", "[client
   CHECK(idle("60").find("\"ok\":true") != std::string::npos);
   for (const auto* odd : {"0", "-1", "86401", "\"60\"", "null"})
     CHECK(idle(odd).find("invalid_argument") != std::string::npos);
+}
+
+TEST_CASE("agent: a laptop that slept longer than the idle time wakes up locked", "[clients]") {
+  Conversation agent;
+  const std::string status = "{\"version\": 1, \"command\": \"status\"}\n";
+  agent.sleep(std::chrono::minutes(4));
+  CHECK(agent.ask(status).find("\"ok\":true") != std::string::npos);
+  agent.sleep(std::chrono::minutes(4));
+  CHECK(agent.ask(status).find("\"ok\":true") != std::string::npos);
+  agent.sleep(std::chrono::minutes(5));
+  const auto refused = agent.ask(status);
+  CHECK(refused.find("\"ok\":false") != std::string::npos);
+  CHECK(refused.find("locked") != std::string::npos);
+  agent.wait_for_end();
+}
+
+TEST_CASE("agent: a laptop that nobody asks anything after its sleep locks by itself", "[clients]") {
+  Conversation agent;
+  CHECK(agent.ask("{\"version\": 1, \"command\": \"status\"}\n").find("\"ok\":true") != std::string::npos);
+  agent.sleep(std::chrono::hours(24 * 7));
+  agent.wait_for_end();
 }
 
 TEST_CASE("agent: the status says what kept the device from exchanging everything", "[clients]") {

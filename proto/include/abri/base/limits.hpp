@@ -25,7 +25,6 @@ inline constexpr std::size_t kMaxBodiesPerEntry = 1000;
 inline constexpr std::size_t kMaxOperationsPerChange = 4096;
 inline constexpr std::size_t kMaxTextBytes = std::size_t{16} * 1024;  ///< one text value of a record
 inline constexpr std::size_t kMaxListItems = 1000;                    ///< items of one repeated field
-inline constexpr std::size_t kMaxSiblings = 64;                       ///< concurrent values kept of one field
 inline constexpr std::size_t kMaxMembers = 4096;  ///< users of an organisation, members of a group
 inline constexpr std::size_t kMaxNameBytes = 256;
 inline constexpr std::size_t kMaxPassphraseBytes = 1024;

@@ -63,8 +63,9 @@ struct Behind {
 
 }  // namespace
 
-TEST_CASE("feeds: what was written under a renewed key waits where the chain cannot be read, and is read with it",
-          "[core][cases]") {
+TEST_CASE(
+    "feeds: what was written under a renewed key waits where the chain cannot be read, and is read with it",
+    "[core][cases]") {
   const auto code = GENERATE(v1::DAMAGED, v1::RATE_LIMITED);
   CAPTURE(code);
   Behind behind;
@@ -88,8 +89,10 @@ TEST_CASE("feeds: what was written under a renewed key waits where the chain can
   CHECK(copy.notices("unreadable_entry") == 0);
 }
 
-TEST_CASE("MS-06 feeds: what was written under a renewed key waits where the server goes on showing the chain of before",
-          "[core][cases]") {
+TEST_CASE(
+    "MS-06 feeds: what was written under a renewed key waits where the server goes on showing the chain of "
+    "before",
+    "[core][cases]") {
   Behind behind;
   behind.world.server.bend = [&](v1::Frame& frame) {
     if (!frame.has_entries() || frame.entries().log() != behind.chain) return true;

@@ -80,8 +80,9 @@ TEST_CASE("App::list: a name that is erased stands in no list, heading or search
   }
 }
 
-TEST_CASE("App::list: of two women in one file all devices show the same one, and the other where she is taken out",
-          "[core][cases]") {
+TEST_CASE(
+    "App::list: of two women in one file all devices show the same one, and the other where she is taken out",
+    "[core][cases]") {
   PeopleWorld world;
   const auto [first, second] = world.association();
   const auto id = *first->app->create_case(Edits{{"last_name", "Marchwyn"}});

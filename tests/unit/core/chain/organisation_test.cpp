@@ -219,6 +219,18 @@ TEST_CASE("devices: MS-02 an administrator makes no device of a head's, which wo
   CHECK(code(org.try_link(carol, org.new_device("carol", planted))) == kAccepted);
 }
 
+TEST_CASE("devices: MS-02 who may not make a head gives a new head no first device",
+          "[core][chain][adversary]") {
+  auto org = OrgChain::founded();
+  const auto technician = org.enrol("technician", Role::administrator);
+  const Machine planted("org carol/1");
+  const Machine real("org carol/1 of hers");
+  // of the links that bring her in the server let only the first one through
+  org.apply(org.alice, org.new_user("carol", Roles(Role::head)));
+  CHECK(code(org.try_link(technician, org.new_device("carol", planted))) == Errc::not_permitted);
+  CHECK(code(org.try_link(org.alice, org.new_device("carol", real))) == kAccepted);
+}
+
 TEST_CASE("devices: the user's seed comes along only from herself, and opens on the new device",
           "[core][chain]") {
   auto org = OrgChain::founded();
