@@ -40,7 +40,9 @@ class App::Impl {
               .hybrid_clock = {},
               .sealed_at = {},
               .unsent = {},
-              .read_to_head = {}},
+              .read_to_head = {},
+              .whole = {},
+              .unopened = {}},
         port(world, vault_,
              [this](std::span<const CaseId> cases) {
                if (changed) changed(cases);

@@ -89,7 +89,8 @@ class FeedReader {
     ABRI_TRY(const auto sent, acknowledge_entry(world_, feed_, entry));
     auto opened = open_entry_of(world_, feed_, entry);
     if (!opened) {
-      if (may_open_later(arrived_.times_ms[index])) return Error{Errc::out_of_sync, "key of the feed"};
+      if (may_open_later(position, arrived_.times_ms[index]))
+        return Error{Errc::out_of_sync, "key of the feed"};
       return refuse(Verdict::unreadable);
     }
     ABRI_TRY(const auto verdict, judge(*opened, position, sent.has_value()));
@@ -122,12 +123,16 @@ class FeedReader {
   }
 
   /// Is it junk, or sealed under a key that the chain will bring? Who sealed it knew the key from the chain before the server took the
-  /// entry: the chain settles it once its keys are here and the server has vouched, later than for the entry, that nothing follows.
-  bool may_open_later(std::uint64_t leaf_ms) {
-    const auto* chain = world_.chain(feed_.chain);
-    const auto* log = world_.log(log_of(feed_.chain));
-    return !holds_present_seed(world_, chain->confirmed, feed_.group) || log == nullptr ||
-           log->whole_at_ms < leaf_ms;
+  /// entry. So the chain settles it, once its keys are here and it was read to a head that came after the entry and was signed after it.
+  bool may_open_later(std::uint64_t position, std::uint64_t leaf_ms) {
+    const auto& confirmed = world_.chain(feed_.chain)->confirmed;
+    if (confirmed.status() == chain::ChainStatus::update_needed ||
+        !holds_present_seed(world_, confirmed, feed_.group))
+      return true;
+    const auto& whole = world_.whole[log_of(feed_.chain)];
+    auto& unopened = world_.unopened[feed_.id];
+    if (unopened.position != position || unopened.heads == 0) unopened = {position, whole.heads + 1};
+    return whole.heads < unopened.heads || whole.signed_ms < leaf_ms;
   }
 
   Result<void> refuse(Verdict verdict) { return notice(world_, to_string(verdict), feed_.id, {}); }

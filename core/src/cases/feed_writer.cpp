@@ -236,10 +236,20 @@ Result<void> queue_change(World& world, const Log& feed, const CaseId& id, Compa
                     operations.back().clock.packed, BytesView(*payload));
 }
 
+bool may_write_now(World& world, const Log& feed) {
+  const auto* chain = world.chain(feed.chain);
+  if (chain == nullptr) return false;
+  const auto& confirmed = chain->confirmed;
+  const auto* device = confirmed.device(world.keyring.device_id());
+  const auto judged_by = std::max(confirmed.head().sequence, feed.turn);
+  return confirmed.status() == chain::ChainStatus::active && device != nullptr &&
+         confirmed.may_write(device->number, feed.group, judged_by);
+}
+
 Result<SealingTime> sealing_time(World& world, const Log& feed, Time now) {
   SealingTime out;
   const auto* chain = world.chain(feed.chain);
-  if (chain == nullptr || chain->waiting || world.stale || world.device_number(feed.chain) == 0) return out;
+  if (chain == nullptr || chain->waiting || world.stale || !may_write_now(world, feed)) return out;
   ABRI_TRY(auto row, world.db.statement("SELECT 1 FROM pending WHERE log = ?1 LIMIT 1"));
   ABRI_TRY(const bool waits, row.query(feed.number));
   if (!waits) return out;

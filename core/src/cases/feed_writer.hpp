@@ -22,8 +22,12 @@ Result<void> queue_body(World& world, const Log& feed, const feed::BodyHeader& h
 Result<void> queue_change(World& world, const Log& feed, const CaseId& id, Compartment compartment,
                           std::span<const merge::Operation> operations);
 
+/// Would everybody take an entry that this device wrote now? By the chain as the log has it, which this version must understand to its
+/// end. Where not, what is saved waits in the vault.
+bool may_write_now(World& world, const Log& feed);
+
 /// May what waits for this feed be sealed now? Otherwise when to ask again; nullopt where nothing waits or something else must come
-/// first (a chain link of ours, a full reading after a restore).
+/// first (a chain link of ours or one that lets this device write, a full reading after a restore).
 struct SealingTime {
   bool now{false};
   std::optional<Time> later;

@@ -59,6 +59,32 @@ bool up_to_date(const chain::ChainState& state, const chain::MembersBlock& block
   return true;
 }
 
+/// Does the chain show of the own organisation what this device has not read of it yet? Nothing is ever taken out of it in this version: what
+/// the partner is shown and the own chain does not have comes from a device that read further.
+bool is_behind(const chain::ChainState& own, const chain::ChainState& shown) {
+  const auto organisation = own.organisations().front().id;
+  const auto unknown_user = [&](const chain::User& user) {
+    const auto* known = own.user(user.id);
+    if (known == nullptr) return true;
+    return std::ranges::find(known->role_history, user.roles(), &chain::RoleChange::roles) ==
+           known->role_history.end();
+  };
+  for (const auto& [id, user] : shown.users())
+    if (user.organisation == organisation && user.active && unknown_user(user)) return true;
+  for (const auto& device : shown.devices())
+    if (device.organisation == organisation && device.is_active() && own.device(device.id) == nullptr)
+      return true;
+  for (const auto& [id, group] : shown.groups()) {
+    if (group.purpose == chain::GroupPurpose::shared || group.organisation != organisation) continue;
+    const auto* known = own.group(id);
+    if (known == nullptr || known->generation() < group.generation()) return true;
+    const auto members = shown.member_users(id);
+    if (std::ranges::any_of(members, [&](UserId user) { return !known->has_member(chain::recipient(user)); }))
+      return true;
+  }
+  return false;
+}
+
 /// The shared group of a bilateral chain: the case groups of both organisations.
 Result<void> create_shared_group(World& world, Chain& chain) {
   const auto* mine = world.case_group();
@@ -157,7 +183,8 @@ Result<void> keep_partners_informed(World& world) {
       const bool confirmed = world.own_chain()->state.trust(id) != nullptr;
       if (!chain.state.join_hash() && !confirmed)
         ABRI_CHECK(submit(world, id, chain::Join{std::move(block)}));
-    } else if (world.device_number(id) != 0 && !up_to_date(chain.state, block)) {
+    } else if (world.device_number(id) != 0 && !world.own_chain()->waiting &&
+               !up_to_date(chain.state, block) && !is_behind(world.own_chain()->state, chain.state)) {
       ABRI_CHECK(submit(world, id, chain::Members{std::move(block)}));
     }
   }

@@ -81,8 +81,11 @@ bool is_greater(const sync::SignedHead& head, const Log& log) {
   return head.size > (log.head ? log.head->size : 0);
 }
 
-void note_whole(Log& log, const sync::SignedHead& head) {
-  if (head.size == log.size) log.whole_at_ms = std::max(log.whole_at_ms, head.time_ms);
+void note_whole(World& world, const Log& log, const sync::SignedHead& head) {
+  if (log.kind != sync::LogKind::chain || head.size != log.size) return;
+  auto& whole = world.whole[log.id];
+  whole.signed_ms = head.time_ms;
+  ++whole.heads;
 }
 
 }  // namespace
@@ -140,7 +143,7 @@ std::optional<sync::SignedHead> DevicePort::kept_head(const LogId& id) {
 Result<void> DevicePort::keep_head(const LogId& id, const sync::SignedHead& head) {
   auto* log = world_.log(id);
   if (log == nullptr) return Error{Errc::not_found, "log"};
-  note_whole(*log, head);
+  note_whole(world_, *log, head);
   if (!is_greater(head, *log)) return {};
   // After a loss of power the server is bound by what was kept before, as with entries of a feed.
   const vault::DeferredCommits deferred(world_.db, true);
@@ -238,7 +241,7 @@ Result<sync::Port::Applied> DevicePort::apply(const sync::Arrived& arrived) {
     cases = std::move(effect.cases);
     log.size += arrived.entries.size();
     if (!arrived.frontier.empty()) log.frontier = arrived.frontier;
-    if (arrived.head) note_whole(log, *arrived.head);
+    if (arrived.head) note_whole(world_, log, *arrived.head);
     if (arrived.head && is_greater(*arrived.head, log)) log.head = arrived.head;
     ABRI_CHECK(store_log(world_, log));
     return Applied{effect.logs_changed || world_.logs.size() != logs_before};

@@ -2,6 +2,7 @@
 #include "cases/requests.hpp"
 
 #include "cases/chains.hpp"
+#include "cases/feed_writer.hpp"
 #include "cases/partners.hpp"
 #include "cases/request_records.hpp"
 #include "merge/view.hpp"
@@ -135,6 +136,7 @@ Result<void> refresh_one(World& world, const std::vector<StoredRecord>& sources,
   const auto row = find_case_row(world, request);
   if (!row) return {};
   ABRI_TRY(const auto* feed, log_of_case(world, *row));
+  if (!may_write_now(world, *feed)) return {};  // a colleague's device sees to it
   const auto& type = type_named("relocation_request");
   ABRI_TRY(const auto records, records_of(world, request));
   const auto* target = find_request(records);

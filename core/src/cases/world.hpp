@@ -33,8 +33,18 @@ struct Log {
   crypto::LogSalt salt;
   std::uint32_t epoch{0};  ///< of a feed
   std::uint32_t turn{0};   ///< chain sequence of the last turn
-  /// Signing time of the last head whose entries are all here, in ms; 0 where none was seen since the vault was opened. Not stored.
-  std::uint64_t whole_at_ms{0};
+};
+
+/// A head of a chain whose entries are all here, as the server showed it last since the vault was opened.
+struct Whole {
+  std::uint64_t signed_ms{0};  ///< when the server signed it
+  std::uint64_t heads{0};      ///< how many of that kind came
+};
+
+/// The first entry of a feed that no key opens.
+struct Unopened {
+  std::uint64_t position{0};
+  std::uint64_t heads{0};  ///< of `Whole`: as many must have come before it is junk
 };
 
 /// A chain with the links that wait here to be appended.
@@ -66,6 +76,8 @@ struct World {
   bool flush{false};             ///< a person saved: do not wait for the coalescing pause
   bool stale{false};             ///< restored or rolled back: nothing is sealed before everything was read
   std::set<LogId> read_to_head;  ///< while stale: what was read since
+  std::map<LogId, Whole> whole;  ///< by the chain's log
+  std::map<LogId, Unopened> unopened;  ///< by feed
 
   [[nodiscard]] Time now() const { return clock(); }
   [[nodiscard]] Chain* own_chain();

@@ -111,7 +111,7 @@ void Engine::append_refused(Log& log, std::uint32_t number, const v1::WireError&
   const auto* batch = log.window.find(number);
   if (batch == nullptr) return;
   const auto expected = batch->expected_size;
-  log.window.drop(number);
+  log.window.clear();
   log.ask = true;
   changed();
   switch (message.code()) {

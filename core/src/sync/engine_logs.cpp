@@ -15,7 +15,7 @@ constexpr auto kSendPause = 5s;
 constexpr std::chrono::milliseconds kHeldFirst = 5s;
 constexpr std::chrono::milliseconds kHeldMost = 5min;
 /// Bytes of entries on their way in all logs together, so that a long backlog of many logs does not fill the memory.
-constexpr std::size_t kMaxOnTheWay = 4 * SendWindow::kMaxBytes;
+constexpr std::size_t kMaxOnTheWay = std::size_t{4} * 1024 * 1024;
 
 }  // namespace
 
@@ -244,12 +244,12 @@ void Engine::cannot_send(Log& log, Errc why, std::chrono::milliseconds pause, Ti
 
 Result<std::optional<Outgoing>> Engine::outgoing(Log& log, Time now) {
   const auto& id = log.tail.log();
-  auto waiting = port_.outgoing(id, SendWindow::kMaxBytes, now);
-  if (!waiting || !*waiting || !(*waiting)->expected_size || !log.window.empty()) return waiting;
+  auto waiting = port_.outgoing(id, wire::kMaxAppendBytes, now);
+  if (!waiting || !*waiting || !(*waiting)->expected_size) return waiting;
   if (*(*waiting)->expected_size == log.tail.size()) return waiting;
   // Others came first while we were reading: the links are made again before they are even sent.
   ABRI_CHECK(port_.lost_race(id));
-  waiting = port_.outgoing(id, SendWindow::kMaxBytes, now);
+  waiting = port_.outgoing(id, wire::kMaxAppendBytes, now);
   if (waiting && *waiting && (*waiting)->expected_size && *(*waiting)->expected_size != log.tail.size()) {
     return Error{Errc::conflict, "outgoing"};
   }
@@ -258,7 +258,7 @@ Result<std::optional<Outgoing>> Engine::outgoing(Log& log, Time now) {
 
 bool Engine::push(Log& log, Time now) {
   if (!log.ask || log.phase != Phase::following || !log.caught_up) return false;
-  if (log.write_retry || log.lost_at || !log.window.wants_more()) return false;
+  if (log.write_retry || log.lost_at || !log.window.empty()) return false;
   log.ask = false;
   auto waiting = outgoing(log, now);
   if (!waiting) {
@@ -267,17 +267,14 @@ bool Engine::push(Log& log, Time now) {
   }
   log.waits = waiting->has_value();
   if (!log.waits) return true;
-  auto batches = log.window.cut(**std::move(waiting));
-  if (batches.empty()) return true;
   if (!log.write_proven) log.write_proven = prove(log, Capability::write);
   if (!log.write_proven) {
     cannot_send(log, Errc::not_permitted, kSendPause, now);
     return true;
   }
-  for (auto& batch : batches) {
-    const auto request = ask(Asked::append, log.tail.log(), append_frame(log.tail.log(), batch));
-    log.window.add(std::move(batch), request);
-  }
+  auto batch = SendWindow::cut(**std::move(waiting));
+  const auto request = ask(Asked::append, log.tail.log(), append_frame(log.tail.log(), batch));
+  log.window.add(std::move(batch), request);
   changed();
   return true;
 }

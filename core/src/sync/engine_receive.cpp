@@ -240,6 +240,11 @@ void Engine::receipt(std::uint32_t request, const v1::Receipt& message, Time now
   for (const auto position : message.positions()) {
     if (position >= message.head().size()) return disconnect(Errc::malformed);
   }
+  const auto& places = message.positions();
+  if (std::ranges::adjacent_find(places, std::ranges::greater_equal{}) != places.end()) {
+    accept(log, {Finding::Kind::evidence, "order: the server took entries in another order", {}});
+    return;
+  }
   receipted(log, *batch, message, now);
 }
 

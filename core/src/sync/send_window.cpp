@@ -2,6 +2,7 @@
 #include "sync/send_window.hpp"
 
 #include <abri/base/limits.hpp>
+#include <abri/base/result.hpp>
 #include <abri/base/wire.hpp>
 #include <abri/crypto/merkle.hpp>
 
@@ -11,86 +12,49 @@
 namespace abri::core::sync {
 
 std::size_t SendWindow::entries() const {
-  std::size_t count = 0;
-  for (const auto& batch : batches_) {
-    for (const auto& item : batch.items) count += item.position ? 0U : 1U;
-  }
-  return count;
+  if (!batch_) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(batch_->items, [](const Item& item) { return !item.position; }));
 }
 
-std::vector<SendWindow::Batch> SendWindow::cut(Outgoing outgoing) const {
-  auto& waiting = outgoing.entries;
-  std::size_t next = 0;
-  for (const auto& batch : batches_) {
-    for (const auto& item : batch.items) {
-      if (item.position) continue;
-      if (next == waiting.size() || waiting[next] != item.entry) return {};
-      ++next;
-    }
-  }
-  // A compare-and-set names the size after everything before it: one at a time.
-  if (outgoing.expected_size && !batches_.empty()) return {};
+std::size_t SendWindow::bytes() const {
+  std::size_t sum = 0;
+  if (!batch_) return sum;
+  for (const auto& item : batch_->items) sum += item.position ? 0U : item.entry.size();
+  return sum;
+}
 
-  std::vector<Batch> batches;
-  std::size_t window = bytes_;
-  std::size_t batch_bytes = 0;
-  for (; next < waiting.size(); ++next) {
-    const auto size = waiting[next].size();
-    const auto counted = limits::counted_bytes(size);
-    const bool fits = !batches.empty() && batch_bytes + counted <= wire::kMaxAppendBytes;
-    if (!fits && outgoing.expected_size && !batches.empty()) break;
-    if (window + size > kMaxBytes && window > 0) break;
-    if (!fits) {
-      batches.push_back(Batch{.expected_size = outgoing.expected_size, .items = {}});
-      batch_bytes = 0;
-    }
-    const auto id = crypto::entry_hash(waiting[next]);
-    batches.back().items.push_back(Item{.entry = std::move(waiting[next]), .id = id, .position = {}});
-    batch_bytes += counted;
-    window += size;
+SendWindow::Batch SendWindow::cut(Outgoing outgoing) {
+  Batch batch{.expected_size = outgoing.expected_size, .items = {}};
+  std::size_t bytes = 0;
+  for (auto& entry : outgoing.entries) {
+    bytes += limits::counted_bytes(entry.size());
+    if (!batch.items.empty() && bytes > wire::kMaxAppendBytes) break;
+    const auto id = crypto::entry_hash(entry);
+    batch.items.push_back(Item{.entry = std::move(entry), .id = id, .position = {}});
   }
-  return batches;
+  return batch;
 }
 
 const SendWindow::Batch& SendWindow::add(Batch batch, std::uint32_t request) {
+  ABRI_ASSERT(!batch_);
   batch.request = request;
-  for (const auto& item : batch.items) bytes_ += item.entry.size();
-  return batches_.emplace_back(std::move(batch));
+  return batch_.emplace(std::move(batch));
 }
 
 SendWindow::Batch* SendWindow::find(std::uint32_t request) {
-  const auto found = std::ranges::find(batches_, request, &Batch::request);
-  return found == batches_.end() ? nullptr : &*found;
+  return batch_ && batch_->request == request ? &*batch_ : nullptr;
 }
 
 void SendWindow::applied(const Hash& id, std::uint64_t position) {
-  for (auto& batch : batches_) {
-    for (auto& item : batch.items) {
-      if (item.position || item.id != id) continue;
-      item.position = position;
-      bytes_ -= item.entry.size();
-      return;
-    }
-  }
-}
-
-void SendWindow::drop(std::uint32_t request) {
-  const auto found = std::ranges::find(batches_, request, &Batch::request);
-  if (found == batches_.end()) return;
-  for (const auto& item : found->items) bytes_ -= item.position ? 0 : item.entry.size();
-  batches_.erase(found);
+  if (!batch_) return;
+  const auto item =
+      std::ranges::find_if(batch_->items, [&](const Item& one) { return !one.position && one.id == id; });
+  if (item != batch_->items.end()) item->position = position;
 }
 
 void SendWindow::tidy() {
-  std::erase_if(batches_, [](const Batch& batch) {
-    return batch.receipted &&
-           std::ranges::all_of(batch.items, [](const Item& item) { return item.position.has_value(); });
-  });
-}
-
-void SendWindow::clear() {
-  batches_.clear();
-  bytes_ = 0;
+  if (batch_ && batch_->receipted && entries() == 0) batch_.reset();
 }
 
 }  // namespace abri::core::sync

@@ -5,20 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
 namespace abri::core::sync {
 
-/// The entries of one log that are sent and not yet applied: a beginning of what waits in the device, cut into appends. Pure.
+/// The append of one log that is sent and not yet applied: the beginning of what waits in the device. Pure.
+///
+/// One at a time: of several the server might refuse one and take the next, and entries that stand in the log in another order than their
+/// author's are a fork for everybody else.
 class SendWindow {
  public:
-  /// Bytes of entries that may be on their way in one log.
-  static constexpr std::size_t kMaxBytes = std::size_t{1024} * 1024;
-  /// Below it the device is asked for more: seldom enough that reading the same entries again costs little.
-  static constexpr std::size_t kRefillBytes = std::size_t{256} * 1024;
-
   struct Item {
     Bytes entry;
     Hash id;
@@ -32,30 +29,27 @@ class SendWindow {
     bool receipted{false};
   };
 
-  [[nodiscard]] bool empty() const { return batches_.empty(); }
+  [[nodiscard]] bool empty() const { return !batch_; }
+  /// Entries on their way, and their bytes: those that were applied do not count.
   [[nodiscard]] std::size_t entries() const;
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  [[nodiscard]] bool wants_more() const { return bytes_ < kRefillBytes; }
+  [[nodiscard]] std::size_t bytes() const;
 
-  /// Cuts off appends from what waits, leaving out what is on its way already. Nothing where the device made what is on its
-  /// way anew: that has to come back first.
-  /// @return the batches to send, `request` not yet set; each is given back by `add`
-  [[nodiscard]] std::vector<Batch> cut(Outgoing outgoing) const;
+  /// As much of what waits as one append takes; without an item where nothing waits.
+  [[nodiscard]] static Batch cut(Outgoing outgoing);
+  /// Only while it is empty.
   const Batch& add(Batch batch, std::uint32_t request);
 
-  /// Null where there is none of this number.
+  /// Null where that one is not on its way.
   Batch* find(std::uint32_t request);
   /// An entry was applied at a position; one of ours or not.
   void applied(const Hash& id, std::uint64_t position);
-  /// Drops an append that was refused.
-  void drop(std::uint32_t request);
-  /// Drops appends that are receipted and applied to their last entry.
+  /// Ends the append where it is receipted and applied to its last entry.
   void tidy();
-  void clear();
+  /// It was refused, or its log is given up.
+  void clear() { batch_.reset(); }
 
  private:
-  std::deque<Batch> batches_;
-  std::size_t bytes_{0};  // of entries not applied
+  std::optional<Batch> batch_;
 };
 
 }  // namespace abri::core::sync

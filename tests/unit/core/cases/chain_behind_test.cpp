@@ -2,6 +2,8 @@
 //
 // A device that reads its team's feed while the chain with the keys of it does not come.
 #include "cases/chains.hpp"
+#include "chain/envelope.hpp"
+#include "chain/link.hpp"
 #include "insider.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -112,6 +114,54 @@ TEST_CASE(
   behind.world.settle();
   CHECK(behind.read() == "dari");
   CHECK(behind.first->digest() == behind.second->digest());
+}
+
+TEST_CASE(
+    "feeds: what is written after a link of a newer version waits for the update, and nothing is sealed "
+    "before",
+    "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  const auto id = *first->app->create_case(std::vector<FieldEdit>{{"last_name", "Marchwyn"}});
+  const auto person = record_of(*first->app, id, "person").id;
+  world.settle();
+  Insider newer(world.server, *first);  // the version that comes next, on a colleague's device
+  const auto chain_id = newer.world().organisation;
+  const auto& head = newer.world().own_chain()->confirmed.head();
+  chain::Link link;
+  link.chain = chain_id;
+  link.sequence = head.sequence + 1;
+  link.previous = head.hash;
+  link.author = newer.world().device_number(chain_id);
+  link.time_ms = world.server.now_ms;
+  link.kind = 5;  // reserved
+  const auto entry = chain::seal_link(newer.world().keyring.chain(chain_id)->key, chain_id,
+                                      chain::sign_link(link, newer.device()));
+  REQUIRE(entry);
+  newer.append_to(cases::log_of(chain_id), *entry);
+  world.settle();
+  CHECK(second->app->status()->update_needed);
+
+  const auto key = crypto::feed_key(crypto::feed_root_key(crypto::GroupSeed::generate()), newer.feed(), 1);
+  auto core = newer.next();
+  core.chain.sequence += 2;
+  feed::EntryBuilder builder(core);
+  builder.add_change({feed::BodyKind::change, id, static_cast<std::uint8_t>(IDENTITY), 0},
+                     newer.key(id, IDENTITY), newer.change("person", person, "language", "dari"));
+  const auto sealed = builder.seal(newer.feed(), 1, key, newer.device());
+  REQUIRE(sealed);
+  newer.append(sealed->bytes);
+  world.settle();
+  {
+    VaultCopy copy(*second);
+    CHECK(copy.notices("unreadable_entry") == 0);
+    CHECK(copy.world().log(newer.feed())->size + 1 == world.server.logs.at(newer.feed()).entries.size());
+  }
+  const auto entries = world.server.logs.at(newer.feed()).entries.size();
+  REQUIRE(second->app->edit(id, person, std::vector<FieldEdit>{{"language", "wolof"}}));
+  world.settle();
+  CHECK(second->app->status()->unsent == 1);
+  CHECK(world.server.logs.at(newer.feed()).entries.size() == entries);
 }
 
 }  // namespace abri::core::test

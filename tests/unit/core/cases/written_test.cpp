@@ -61,6 +61,38 @@ TEST_CASE("App::edit: what is written after a colleague's fast clock was read ho
   CHECK(shown(*first, id, "person", "last_name") == "Right");
 }
 
+TEST_CASE(
+    "App: of what was written offline nothing is lost where the server refuses a part of it for a moment",
+    "[core][cases]") {
+  PeopleWorld world;
+  const auto [first, second] = world.association();
+  first->stop();
+  for (int family = 0; family < 40; ++family) {
+    const auto id =
+        first->app->create_case(std::vector<FieldEdit>{{"last_name", "Marchwyn " + std::to_string(family)}});
+    REQUIRE(first->app->add_record(
+        *id, "needs_sheet", std::vector<FieldEdit>{{"adults", "1"}, {"notes", std::string(15'000, 'x')}}));
+  }
+  bool refused = false;
+  world.server.intercept = [&, author = first](auto& connection, const v1::Frame& frame) {
+    if (&connection != author->connection.get() || !frame.has_append() || std::exchange(refused, true))
+      return true;
+    v1::Frame answer;  // full for this one; a moment later there is room for the next
+    answer.set_request(frame.request());
+    answer.mutable_error()->set_code(v1::RATE_LIMITED);
+    answer.mutable_error()->set_log(frame.append().log());
+    world.server.send(connection, answer);
+    return false;
+  };
+  first->start();
+  world.settle();
+  CHECK(refused);
+  CHECK(first->app->status()->unsent == 0);
+  CHECK(second->app->status()->cases == 40);
+  CHECK(first->digest() == second->digest());
+  CHECK(second->app->status()->evidence.empty());
+}
+
 TEST_CASE("App::rotate_keys: a file made behind a renewal that came second is read by the colleagues",
           "[core][cases]") {
   PeopleWorld world;

@@ -27,44 +27,26 @@ Outgoing waiting(std::size_t count, std::size_t size, std::size_t from = 0) {
 
 }  // namespace
 
-TEST_CASE("send window: appends keep the limits of a frame") {
-  SendWindow window;
-  const auto large = window.cut(waiting(20, limits::kMaxEntryBytes));
-  std::size_t total = 0;
-  for (const auto& batch : large) {
-    std::size_t bytes = 0;
-    for (const auto& item : batch.items) bytes += item.entry.size();
-    CHECK(bytes <= wire::kMaxAppendBytes);
-    total += bytes;
-  }
-  CHECK(total == SendWindow::kMaxBytes);
+TEST_CASE("send window: an append keeps the limits of a frame") {
+  const auto large = SendWindow::cut(waiting(20, limits::kMaxEntryBytes));
+  std::size_t bytes = 0;
+  for (const auto& item : large.items) bytes += item.entry.size();
+  CHECK(bytes <= wire::kMaxAppendBytes);
+  CHECK(bytes + limits::kMaxEntryBytes > wire::kMaxAppendBytes);
 
-  const auto small = window.cut(waiting(2500, 16));
-  constexpr auto kMost =
-      wire::kMaxAppendBytes / limits::kMinEntryBytes;  // the server counts each as the smallest bucket
-  REQUIRE(small.size() == 5);
-  for (std::size_t i = 0; i < 4; ++i) CHECK(small[i].items.size() == kMost);
-  CHECK(small[4].items.size() == 2500 - 4 * kMost);
-}
-
-TEST_CASE("send window: what is on its way is not cut again, and nothing overtakes what was made anew") {
-  SendWindow window;
-  for (auto& batch : window.cut(waiting(3, 100))) window.add(std::move(batch), 1);
-  CHECK(window.bytes() == 300);
-  CHECK(window.cut(waiting(3, 100)).empty());
-  const auto more = window.cut(waiting(5, 100));
-  REQUIRE(more.size() == 1);
-  CHECK(more[0].items.size() == 2);
-  CHECK(window.cut(waiting(5, 100, /*from=*/1)).empty());  // another beginning
-  CHECK(window.cut(waiting(2, 100)).empty());              // less than is on its way
+  // the server counts each as the smallest bucket
+  const auto small = SendWindow::cut(waiting(2500, 16));
+  CHECK(small.items.size() == wire::kMaxAppendBytes / limits::kMinEntryBytes);
+  CHECK(SendWindow::cut(waiting(3, 16)).items.size() == 3);
 }
 
 TEST_CASE("send window: an append goes when it is receipted and every entry of it applied") {
   SendWindow window;
-  auto batches = window.cut(waiting(2, 100));
-  const auto first = batches[0].items[0].id;
-  const auto second = batches[0].items[1].id;
-  window.add(std::move(batches[0]), 7);
+  auto batch = SendWindow::cut(waiting(2, 100));
+  const auto first = batch.items[0].id;
+  const auto second = batch.items[1].id;
+  window.add(std::move(batch), 7);
+  CHECK(window.bytes() == 200);
   window.applied(crypto::entry_hash(as_bytes("of somebody else")), 3);
   window.applied(first, 4);
   CHECK(window.bytes() == 100);
@@ -79,18 +61,16 @@ TEST_CASE("send window: an append goes when it is receipted and every entry of i
   CHECK(window.find(7) == nullptr);
 }
 
-TEST_CASE("send window: a compare-and-set is alone on its way") {
+TEST_CASE("send window: a compare-and-set keeps its size, and what was refused is on its way no more") {
   SendWindow window;
   auto outgoing = waiting(8, limits::kMaxEntryBytes);
   outgoing.expected_size = 12;
-  auto batches = window.cut(outgoing);
-  REQUIRE(batches.size() == 1);
-  CHECK(batches[0].expected_size == 12);
-  window.add(std::move(batches[0]), 1);
-  CHECK(window.cut(outgoing).empty());
-  window.drop(1);
+  window.add(SendWindow::cut(outgoing), 1);
+  CHECK(window.find(1)->expected_size == 12);
+  CHECK(window.find(2) == nullptr);
+  window.clear();
+  CHECK(window.empty());
   CHECK(window.bytes() == 0);
-  CHECK(window.cut(outgoing).size() == 1);
 }
 
 TEST_CASE("backoff: pauses are below bounds that double up to the greatest, and begin anew after success") {
