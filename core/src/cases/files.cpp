@@ -53,7 +53,7 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-/// A record may be begun without a required field, but what stands in one is replaced and not taken away.
+/// What stands in a required field is replaced and not taken away.
 /// @errors Errc::invalid_argument  at the field
 Result<void> check_required(const merge::RecordState& state, const proto::Field& field,
                             const proto::Value& value) {
@@ -173,9 +173,10 @@ bool is_given(std::span<const FieldEdit> fields, std::string_view name) {
 }
 
 /// @errors Errc::invalid_argument  at the first required field that is not given
-Result<void> check_given(std::span<const FieldEdit> fields, std::initializer_list<const char*> required) {
-  for (const auto* name : required)
-    if (!is_given(fields, name)) return Error{Errc::invalid_argument, name};
+Result<void> check_given(std::span<const FieldEdit> fields, const proto::RecordType& type) {
+  for (const auto& field : type.fields)
+    if (field.required && !field.generated && !is_given(fields, field.name))
+      return Error{Errc::invalid_argument, place(&field)};
   return {};
 }
 
@@ -228,12 +229,12 @@ Result<CaseId> create_case(World& world, std::span<const FieldEdit> person) {
 }
 
 Result<CaseId> create_dwelling(World& world, std::span<const FieldEdit> dwelling) {
-  ABRI_CHECK(check_given(dwelling, {"reference", "commune", "typology"}));
+  ABRI_CHECK(check_given(dwelling, *proto::schema().find("dwelling")));
   return create_with(world, CaseKind::dwelling, "dwelling", dwelling);
 }
 
 Result<CaseId> create_directory_entry(World& world, std::span<const FieldEdit> organisation) {
-  ABRI_CHECK(check_given(organisation, {"name", "kind"}));
+  ABRI_CHECK(check_given(organisation, *proto::schema().find("organisation")));
   return create_with(world, CaseKind::organisation, "organisation", organisation);
 }
 
@@ -246,6 +247,7 @@ Result<RecordId> add_record(World& world, const CaseId& id, std::string_view typ
     return Error{Errc::not_permitted, "type"};
   if (fields.empty()) return Error{Errc::invalid_argument, "field"};
   ABRI_CHECK(check_single(world, id, *type));
+  ABRI_CHECK(check_given(fields, *type));
   const auto record = new_record_id(id, *type);
   ABRI_CHECK(write_fields(world, id, *type, record, fields));
   return record;

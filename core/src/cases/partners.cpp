@@ -85,6 +85,11 @@ bool is_behind(const chain::ChainState& own, const chain::ChainState& shown) {
   return false;
 }
 
+bool in_case_group(World& world) {
+  const auto* group = world.case_group();
+  return group != nullptr && group->has_member(chain::recipient(world.user));
+}
+
 /// The shared group of a bilateral chain: the case groups of both organisations.
 Result<void> create_shared_group(World& world, Chain& chain) {
   const auto* mine = world.case_group();
@@ -196,6 +201,8 @@ Result<std::string> invite_partner(World& world) {
   if (own == nullptr || world.device_number(world.organisation) == 0)
     return Error{Errc::not_joined, "organisation"};
   if (!may_represent(world)) return Error{Errc::not_permitted, "role"};
+  // she will make the key of the shared group, and so be able to read what is shared
+  if (!in_case_group(world)) return Error{Errc::not_permitted, "team"};
   ABRI_TRY(auto log, make_log(world, sync::LogKind::chain));
   MeetingCode code;
   code.kind = MeetingCode::Kind::partner;

@@ -151,7 +151,8 @@ class App {
 
   /// Opens a bilateral chain; the code goes to the other organisation.
   /// @errors Errc::not_joined
-  ///         Errc::not_permitted  "role", "administrator": only administrators open logs
+  ///         Errc::not_permitted  "role", "administrator": only administrators open logs; "team": who is not of the group that owns
+  ///                              cases would be able to read what is shared
   Result<std::string> invite_partner();
   /// Follows the bilateral chain of a partner's code. This organisation joins it with the next synchronisation.
   /// @errors Errc::not_joined
@@ -192,7 +193,7 @@ class App {
   /// @errors Errc::not_found         no such case here ("case"), no such type ("type")
   ///         Errc::already_exists    at the type: the case has its one
   ///         Errc::not_permitted     "type": it does not belong into such a container, or only the program makes it
-  ///         Errc::invalid_argument  "field": none was given
+  ///         Errc::invalid_argument  "field": none was given; at a required field that was not given
   ///         those of the fields
   Result<RecordId> add_record(const CaseId& id, std::string_view type, std::span<const FieldEdit> fields);
   /// Writes fields of a record, all or none. One value for each field that is set; a required field that holds one is not emptied. The

@@ -66,7 +66,7 @@ struct Field {
   Label label;
   Label help;
   std::string unit;
-  bool required{false};   ///< a record without it is a draft
+  bool required{false};   ///< no record is begun without it, and it is not emptied
   bool generated{false};  ///< written by the program when it makes the record, and edited by nobody
   bool past{false};       ///< of dates: not after today when a person enters it
   bool sensitive{false};  ///< shown by step-up only, never indexed, never exported by default

@@ -44,7 +44,8 @@ TEST_CASE("App::resolve_with: a value in place of a conflict is checked as any o
   PeopleWorld world;
   const auto [first, second] = world.association();
   const auto id = *first->app->create_case(kChild);
-  const auto place = *first->app->add_record(id, "location", std::vector<FieldEdit>{{"commune", "59350"}});
+  const auto place =
+      *first->app->add_record(id, "location", std::vector<FieldEdit>{{"kind", "home"}, {"commune", "59350"}});
   world.settle();
   for (auto* device : {first, second}) {
     device->stop();

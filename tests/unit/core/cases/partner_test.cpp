@@ -234,4 +234,21 @@ TEST_CASE("requests: to a partner whose answer this device has not read yet none
   CHECK(colleague->app->send_request(id, landlord_id));
 }
 
+TEST_CASE(
+    "partners: an administrator outside the team opens no chain to a partner, whose requests she could read",
+    "[core][cases]") {
+  PeopleWorld world;
+  auto& head = world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir");
+  const auto code = head.app->invite("Inès Kermadec", {"administrator"});
+  REQUIRE(code);
+  auto& technician = world.add_device();
+  REQUIRE(technician.app->join(*code));
+  technician.start();
+  world.settle();
+  const auto refused = technician.app->invite_partner();
+  CHECK(refused.error().code == Errc::not_permitted);
+  CHECK(refused.error().where == std::string_view("team"));
+  CHECK(head.app->invite_partner());
+}
+
 }  // namespace abri::core::test

@@ -69,15 +69,22 @@ TEST_CASE("App::edit: what is required and stands there is replaced and not empt
   CHECK(value_of(app, dwelling, "dwelling", "rent").empty());
 }
 
-TEST_CASE("cases: a draft may lack what is required", "[core][cases]") {
+TEST_CASE("cases: no record is begun without what is required, whatever its type", "[core][cases]") {
   PeopleWorld world;
   auto& app = *world.found("Association des Tilleuls", "fnsf_association", "Awa Lenoir").app;
   const auto id = *app.create_case(Edits{{"last_name", "Marchwyn"}, {"role", ""}});
-  CHECK(value_of(app, id, "person", "role") == "victim");
-  const auto draft = app.add_record(id, "case_file", Edits{{"opened_on", "2026-11-20"}});
-  REQUIRE(draft);
-  CHECK(app.edit(id, *draft, Edits{{"pseudonym", ""}}));
-  CHECK(app.edit(id, *draft, Edits{{"pseudonym", "Tournesol"}}));
+  CHECK(value_of(app, id, "person", "role") == "victim");  // whom a file is begun for
+  const auto add = [&](const char* type, const Edits& fields) {
+    return refused(app.add_record(id, type, fields));
+  };
+  CHECK(add("person", Edits{{"first_name", "Milo"}, {"birth_date", "2019-09-02"}}) == "role");
+  CHECK(add("person", Edits{{"first_name", "Milo"}, {"role", ""}}) == "role");
+  CHECK(add("location", Edits{{"address", "7 rue des Écluses"}}) == "kind");
+  CHECK(add("case_file", Edits{{"opened_on", "2026-11-20"}}) == "pseudonym");
+  CHECK(add("proposal_refusal", Edits{{"refused_on", "2026-11-20"}}) == "proposal");
+  CHECK(app.show(id, true)->records.size() == 1);
+  CHECK(add("person", Edits{{"first_name", "Milo"}, {"role", "child"}}).empty());
+  CHECK(add("needs_sheet", Edits{{"adults", "1"}}).empty());
 }
 
 TEST_CASE("App::edit: two values for one field in one command are refused, and nothing of it is written",
