@@ -135,6 +135,7 @@ std::string explain_evidence(std::string_view evidence, Language language) {
 std::string explain(const std::string& error, const std::string& where, const json::object& reason,
                     Language language) {
   auto out = explain_all(error, where, reason, language);
+  if (flag_at(reason, "locked_now")) out += "\n" + std::string(text("reason.locked_now", language));
   // the fields of this very type, where it is known
   constexpr std::string_view kAnyType = "abri fields TYPE";
   if (const auto at = out.find(kAnyType); at != std::string::npos && reason.contains("type"))

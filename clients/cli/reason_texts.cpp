@@ -98,6 +98,10 @@ const Catalogue& reason_texts() {
         "\"{}\" is too long: {} characters at most (a letter with an accent counts for two). Nothing was "
         "saved."}},
       {"reason.values", {"Valeurs possibles : {}", "Possible values: {}"}},
+      // what else a refusal brought about
+      {"reason.locked_now",
+       {"Le coffre est maintenant fermé. Pour l'ouvrir : abri unlock",
+        "The vault is locked now. To open it: abri unlock"}},
       {"reason.open_request",
        {"Rien n'est parti : une demande de ce dossier est encore ouverte chez ce bailleur, {}. La suivre : "
         "abri request show {}. Une autre pourra partir quand elle sera déclinée, retirée (abri request "
