@@ -105,6 +105,17 @@ int end_agent(const Options& options, AgentClient& agent) {
   return 0;
 }
 
+/// The vault that is open already locks after another time from now on.
+int set_idle(const Options& options, AgentClient& agent) {
+  const auto reply = agent.call("idle", {{"seconds", options.idle_seconds}}, options.language);
+  if (!reply.ok) return fail(options, reply.error, reply.where);
+  const json::object result{{"idle_seconds", options.idle_seconds}};
+  return show(options, result, [&options](const json::value&, Language language) {
+    return print_text(text("unlock.already", language)) +
+           print_text(text("unlock.idle", language, {std::to_string(options.idle_seconds)}));
+  });
+}
+
 /// Starts the agent and says how it went.
 /// @param reason  what to say besides where it refuses (explain.hpp)
 int start(const Options& options, const AgentStart& start, const char* done,
@@ -154,10 +165,7 @@ int create_vault(const Options& options) {
 
 int unlock(const Options& options) {
   auto agent = AgentClient::connect(options.vault);
-  if (agent && options.idle_seconds > 0) {
-    const auto reply = agent->call("idle", {{"seconds", options.idle_seconds}}, options.language);
-    if (!reply.ok) return fail(options, reply.error, reply.where);
-  }
+  if (agent && options.idle_seconds > 0) return set_idle(options, *agent);
   if (agent) return say(options, "unlock.already");
   if (!exists(options)) return fail(options, "not_a_vault", "missing");
   const auto present = passphrase(options);

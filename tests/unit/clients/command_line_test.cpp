@@ -212,6 +212,18 @@ TEST_CASE("command line: a change of the passphrase that fails once the vault is
   }
 }
 
+TEST_CASE("command line: an open vault is told the delay after which it locks from now on", "[clients]") {
+  const OpenVault vault;
+  const auto french = vault.ask({"--lang", "fr", "unlock", "--idle", "300"});
+  CHECK(french.code == 0);
+  CHECK(french.out.find("déjà ouvert") != std::string::npos);
+  CHECK(french.out.find("après 300 secondes") != std::string::npos);
+  const auto english = vault.ask({"--lang", "en", "unlock", "--idle", "60"});
+  CHECK(english.out.find("after 60 seconds") != std::string::npos);
+  CHECK(vault.ask({"--lang", "en", "unlock"}).out.find("seconds") == std::string::npos);
+  CHECK(json::parse(vault.ask({"--json", "unlock", "--idle", "60"}).out).at("idle_seconds") == 60);
+}
+
 TEST_CASE("command line: an answer that cannot be written is an error of its own, an error stays what it is",
           "[clients]") {
   struct Full : std::streambuf {};
