@@ -224,6 +224,16 @@ TEST_CASE("command line: an open vault is told the delay after which it locks fr
   CHECK(json::parse(vault.ask({"--json", "unlock", "--idle", "60"}).out).at("idle_seconds") == 60);
 }
 
+TEST_CASE("command line: a record is chosen only where a step may mean several", "[clients]") {
+  const auto help = [](const char* group) { return run({group, "advance", "--help"}).out; };
+  CHECK(help("proposal").find("--record") != std::string::npos);
+  for (const auto* group : {"case", "dwelling", "request"}) {
+    INFO(group);
+    CHECK(help(group).find("--record") == std::string::npos);
+    CHECK(run({group, "advance", "0ece5b0a", "suspend", "--record", "9417bdd4"}).code == 2);
+  }
+}
+
 TEST_CASE("command line: an answer that cannot be written is an error of its own, an error stays what it is",
           "[clients]") {
   struct Full : std::streambuf {};
