@@ -99,7 +99,8 @@ Result<int> new_passphrase(int given, const Options& options) {
 /// Has the vault closed. @return 0, or the exit code of what was told
 int end_agent(const Options& options, AgentClient& agent) {
   const auto reply = agent.call("lock", {}, options.language);
-  if (!reply.ok) return fail(options, reply.error, reply.where);
+  // "locked": its idle time was over, and it closed the vault by itself
+  if (!reply.ok && reply.error != to_string(Errc::locked)) return fail(options, reply.error, reply.where);
   // the vault is closed when the agent has gone
   for (int i = 0; i < 500 && AgentClient::connect(options.vault); ++i) usleep(10'000);
   return 0;

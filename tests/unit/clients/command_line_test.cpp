@@ -7,6 +7,8 @@
 #include "desk.hpp"
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -54,8 +56,10 @@ class OpenVault {
  public:
   OpenVault() : vault_((folder_.path / "vault").string()) {
     setenv("XDG_RUNTIME_DIR", folder_.path.c_str(), 1);
-    auto bound = agent::Server::bind(agent::make_app(folder_),
-                                     {.socket = agent::socket_path(vault_), .idle = std::chrono::minutes(5)});
+    auto bound =
+        agent::Server::bind(agent::make_app(folder_), {.socket = agent::socket_path(vault_),
+                                                       .idle = std::chrono::minutes(5),
+                                                       .since_boot = [this] { return since_boot_.load(); }});
     REQUIRE(bound);
     server_ = std::move(*bound);
     running_ = std::thread([this] { server_->run(); });
@@ -71,12 +75,15 @@ class OpenVault {
     words.insert(words.begin(), {"--vault", vault_});
     return run(std::move(words));
   }
+  /// The machine sleeps for longer than the idle time.
+  void machine_sleeps() { since_boot_ = since_boot_.load() + std::chrono::hours(1); }
   [[nodiscard]] bool is_open() const { return ask({"status"}).code == 0; }
 
  private:
   agent::Folder folder_;
   std::string vault_;
   std::unique_ptr<agent::Server> server_;
+  std::atomic<std::chrono::seconds> since_boot_{std::chrono::seconds(1000)};
   std::thread running_;
 };
 
@@ -210,6 +217,17 @@ TEST_CASE("command line: a change of the passphrase that fails once the vault is
     CHECK(done.problem.find("abri unlock") != std::string::npos);
     CHECK_FALSE(vault.is_open());
   }
+}
+
+TEST_CASE("command line: a vault whose idle time went by asleep is locked, also for who locks it then",
+          "[clients]") {
+  OpenVault vault;
+  REQUIRE(vault.is_open());
+  vault.machine_sleeps();
+  const auto done = vault.ask({"--lang", "en", "lock"});
+  CHECK(done.code == 0);
+  CHECK(done.out == "The vault is locked.\n");
+  CHECK(done.problem.empty());
 }
 
 TEST_CASE("command line: an open vault is told the delay after which it locks from now on", "[clients]") {
