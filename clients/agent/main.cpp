@@ -3,10 +3,10 @@
 // abri-agent: makes a vault, changes its passphrase, or holds it open behind a private socket. Started by `abri`; says in one line of
 // JSON on its standard output how it went.
 #include "agent/commands.hpp"
+#include "agent/passphrase_length.hpp"
 #include "agent/server.hpp"
 #include "agent/socket_path.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -45,14 +45,8 @@ Result<crypto::SecretText> read_passphrase(int descriptor) {
   return text;
 }
 
-/// As many characters as are asked for, counted as a person counts them: of a character in UTF-8 the first byte only.
 Result<void> check_length(const crypto::SecretText& next) {
-  constexpr std::ptrdiff_t kFewestCharacters = 8;
-  const auto characters = next.expose([](std::string_view text) {
-    return std::ranges::count_if(text,
-                                 [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
-  });
-  if (characters < kFewestCharacters) return Error{Errc::weak_parameters, "passphrase"};
+  if (!next.expose(agent::long_enough)) return Error{Errc::weak_parameters, "passphrase"};
   return {};
 }
 

@@ -170,6 +170,13 @@ json::object open_request(core::App& app, const Request& request) {
   return {};
 }
 
+/// The file that a command names in one of its arguments.
+json::object named_file(core::App& app, const Request& request, const char* argument) {
+  const auto id = app.find_case(text_of(request, argument));
+  if (!id) return {};
+  return {{"case", id->hex()}};
+}
+
 std::string label_in(const core::RecordView& record, const proto::Field& field, proto::Language language) {
   const auto raw = value_in(record, field.name);
   const auto* value = field.enumeration == nullptr ? nullptr : field.enumeration->find(raw);
@@ -226,6 +233,10 @@ json::object where_it_stands(core::App& app, const Request& request) {
 json::object reason(core::App& app, const Request& request, const Error& error) {
   if (error.code == Errc::conflict && error.where == std::string_view("open_request"))
     return open_request(app, request);
+  if (error.code == Errc::conflict && request.command == "proposal.new")
+    return named_file(app, request, "request");
+  if (error.code == Errc::conflict && request.command == "request.send")
+    return named_file(app, request, "case");
   if (error.where == std::string_view("which_record")) return which_record(app, request);
   if (error.code == Errc::illegal_transition && request.command.ends_with(".advance") &&
       error.where != std::string_view("request"))

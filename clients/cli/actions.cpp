@@ -85,38 +85,44 @@ int say(const Options& options, const char* key, const json::value& result = jso
   });
 }
 
-/// A passphrase to hand to the agent: from the descriptor given, or typed.
-Result<int> passphrase(int given, const char* prompt, bool twice, Language language) {
-  if (given >= 0) return given;
-  return prompt_passphrase(prompt, twice, language);
+/// The passphrase to hand to the agent: from the descriptor given, or typed.
+Result<int> passphrase(const Options& options) {
+  if (options.passphrase_fd >= 0) return options.passphrase_fd;
+  return prompt_passphrase("prompt.passphrase", false, options.spoken());
+}
+/// A new one, long enough.
+Result<int> new_passphrase(int given, const Options& options) {
+  if (given >= 0) return check_new_passphrase(given);
+  return prompt_passphrase("prompt.next", true, options.spoken());
 }
 
 /// Has the vault closed. @return 0, or the exit code of what was told
 int end_agent(const Options& options, AgentClient& agent) {
   const auto reply = agent.call("lock", {}, options.language);
-  if (!reply.ok) return fail(options, reply.error, reply.where);
+  // "locked": its idle time was over, and it closed the vault by itself
+  if (!reply.ok && reply.error != to_string(Errc::locked)) return fail(options, reply.error, reply.where);
   // the vault is closed when the agent has gone
   for (int i = 0; i < 500 && AgentClient::connect(options.vault); ++i) usleep(10'000);
   return 0;
 }
 
-int start(const Options& options, bool create, bool change, const char* done) {
-  if (!create && !exists(options)) return fail(options, "not_a_vault", "missing");
-  AgentStart start;
-  start.vault = options.vault;
-  start.create = create;
-  start.idle_seconds = options.idle_seconds;
-  const auto present = passphrase(options.passphrase_fd, create ? "prompt.next" : "prompt.passphrase", create,
-                                  options.spoken());
-  if (!present) return fail(options, present.error());
-  start.passphrase_fd = *present;
-  if (change) {
-    const auto next = passphrase(options.next_passphrase_fd, "prompt.next", true, options.spoken());
-    if (!next) return fail(options, next.error());
-    start.next_passphrase_fd = *next;
-  }
-  const auto reply = start_agent(start);
+/// The vault that is open already locks after another time from now on.
+int set_idle(const Options& options, AgentClient& agent) {
+  const auto reply = agent.call("idle", {{"seconds", options.idle_seconds}}, options.language);
   if (!reply.ok) return fail(options, reply.error, reply.where);
+  const json::object result{{"idle_seconds", options.idle_seconds}};
+  return show(options, result, [&options](const json::value&, Language language) {
+    return print_text(text("unlock.already", language)) +
+           print_text(text("unlock.idle", language, {std::to_string(options.idle_seconds)}));
+  });
+}
+
+/// Starts the agent and says how it went.
+/// @param reason  what to say besides where it refuses (explain.hpp)
+int start(const Options& options, const AgentStart& start, const char* done,
+          const json::object& reason = {}) {
+  const auto reply = start_agent(start);
+  if (!reply.ok) return fail(options, reply.error, reply.where, reason);
   return say(options, done, reply.result);
 }
 
@@ -153,17 +159,21 @@ int ask(Options& options, const std::string& command, const Printer& printer) {
 
 int create_vault(const Options& options) {
   if (AgentClient::connect(options.vault)) return fail(options, "already_exists", "open vault");
-  return start(options, true, false, "init.done");
+  const auto first = new_passphrase(options.passphrase_fd, options);
+  if (!first) return fail(options, first.error());
+  return start(options, {.vault = options.vault, .create = true, .passphrase_fd = *first}, "init.done");
 }
 
 int unlock(const Options& options) {
   auto agent = AgentClient::connect(options.vault);
-  if (agent && options.idle_seconds > 0) {
-    const auto reply = agent->call("idle", {{"seconds", options.idle_seconds}}, options.language);
-    if (!reply.ok) return fail(options, reply.error, reply.where);
-  }
+  if (agent && options.idle_seconds > 0) return set_idle(options, *agent);
   if (agent) return say(options, "unlock.already");
-  return start(options, false, false, "unlock.done");
+  if (!exists(options)) return fail(options, "not_a_vault", "missing");
+  const auto present = passphrase(options);
+  if (!present) return fail(options, present.error());
+  return start(options,
+               {.vault = options.vault, .passphrase_fd = *present, .idle_seconds = options.idle_seconds},
+               "unlock.done");
 }
 
 int lock(const Options& options) {
@@ -175,9 +185,17 @@ int lock(const Options& options) {
 }
 
 int change_passphrase(const Options& options) {
-  if (auto agent = AgentClient::connect(options.vault))
+  if (!exists(options)) return fail(options, "not_a_vault", "missing");
+  const auto present = passphrase(options);
+  if (!present) return fail(options, present.error());
+  const auto next = new_passphrase(options.next_passphrase_fd, options);
+  if (!next) return fail(options, next.error());
+  // only from here on is the vault closed: whether the present passphrase is right shows when it opens
+  auto agent = AgentClient::connect(options.vault);
+  if (agent)
     if (const int failed = end_agent(options, *agent); failed != 0) return failed;
-  return start(options, false, true, "passphrase.done");
+  return start(options, {.vault = options.vault, .passphrase_fd = *present, .next_passphrase_fd = *next},
+               "passphrase.done", agent ? json::object{{"locked_now", true}} : json::object{});
 }
 
 }  // namespace abri::cli

@@ -169,7 +169,7 @@ void add_vault_commands(Commands& commands, CLI::App& cli, Options& options) {
   commands.flag(sync, "--stop", "stop", {"se déconnecter", "disconnect"});
 }
 
-void add_organisation_commands(Commands& commands, CLI::App& cli) {
+void add_organisation_commands(Commands& commands) {
   auto* organisation = commands.group("organisation", {"L'organisation", "The organisation"});
   auto* create = commands.remote(organisation, "create", {"Fonder l'organisation", "Found the organisation"},
                                  "organisation.create", say("done"));
@@ -182,7 +182,11 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
                     {"clé affichée par le serveur", "key shown by the server"});
   commands.argument(create, "--account", "account",
                     {"code du compte ; « - » : le demander", "account code; \"-\": ask for it"});
+}
 
+constexpr Help kCode{"le code reçu ; « - » : le demander", "the code received; \"-\": ask for it"};
+
+void add_device_commands(Commands& commands) {
   auto* device = commands.group("device", {"Les appareils", "Devices"});
   auto* invite = commands.remote(device, "invite",
                                  {"Code pour un autre appareil à vous, ou pour une nouvelle personne",
@@ -191,10 +195,11 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(invite, "--name", "name", {"d'une nouvelle personne", "of a new person"}, false);
   commands.list(invite, "--role", "roles", {"ses rôles, avec --name", "her roles, with --name"}, false);
   commands.roles(invite);
-  const Help code{"le code reçu ; « - » : le demander", "the code received; \"-\": ask for it"};
   auto* join = commands.remote(device, "join", {"Rejoindre", "Join"}, "device.join", say("join.waiting"));
-  commands.argument(join, "code", "code", code);
+  commands.argument(join, "code", "code", kCode);
+}
 
+void add_people_commands(Commands& commands, CLI::App& cli) {
   commands.remote(&cli, "people", {"Les personnes", "People"}, "people", list_with(print_people));
   auto* roles = commands.group("roles", {"Les rôles", "Roles"});
   auto* set = commands.remote(roles, "set",
@@ -208,13 +213,15 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   auto* keys = commands.group("keys", {"Les clés", "Keys"});
   commands.remote(keys, "rotate", {"Renouveler les clés des groupes", "Renew the groups' keys"},
                   "keys.rotate", say("done"));
+}
 
+void add_partner_commands(Commands& commands) {
   auto* partner = commands.group("partner", {"Les partenaires", "Partners"});
   commands.remote(partner, "invite", {"Code pour un partenaire", "Code for a partner"}, "partner.invite",
                   say_code("code.partner"));
   auto* accept = commands.remote(partner, "accept", {"Accepter un code", "Accept a code"}, "partner.accept",
                                  say("accept.waiting"));
-  commands.argument(accept, "code", "code", code);
+  commands.argument(accept, "code", "code", kCode);
   commands.remote(partner, "list", {"Les partenaires", "Partners"}, "partner.list",
                   list_with(print_partners));
   auto* confirm = commands.remote(partner, "confirm", {"Confirmer l'empreinte", "Confirm the fingerprint"},
@@ -222,34 +229,35 @@ void add_organisation_commands(Commands& commands, CLI::App& cli) {
   commands.argument(confirm, "fingerprint", "fingerprint", {"les chiffres comparés", "the digits compared"});
 }
 
-void add_file_commands(Commands& commands, CLI::App& cli) {
+void add_show(Commands& commands, CLI::App* group, const char* argument, const Help& help) {
+  auto* show = commands.remote(group, "show", help, "case.show", object_with(print_case));
+  commands.argument(show, argument, "id", {"son identifiant", "its id"});
+  commands.flag(show, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
+}
+
+CLI::App* add_advance(Commands& commands, CLI::App* group, const char* argument, const char* command,
+                      std::span<const Step> steps) {
+  auto* advance = commands.remote(group, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
+  commands.argument(advance, argument, "id", {"son identifiant", "its id"});
+  commands.argument(advance, "action", "action", {"une des étapes ci-dessous", "one of the steps below"});
+  commands.steps(advance, steps);
+  return advance;
+}
+
+constexpr Help kFields{"champ=valeur ; champ=- : Abri demande la valeur",
+                       "field=value; field=-: Abri asks for the value"};
+
+void add_case_commands(Commands& commands) {
   auto* cases = commands.group("case", {"Les dossiers", "Cases"});
   auto* create =
       commands.remote(cases, "new", {"Ouvrir un dossier", "Open a case"}, "case.new", say_created());
-  const char* const french = "champ=valeur ; champ=- : Abri demande la valeur";
-  const char* const english = "field=value; field=-: Abri asks for the value";
-  commands.list(create, "fields", "fields", {french, english}, true);
+  commands.list(create, "fields", "fields", kFields, true);
   commands.remote(cases, "list", {"Tous les dossiers", "All cases"}, "case.list", list_with(print_cases));
-  const auto shows = [&](CLI::App* parent, const char* argument, const Help& help) {
-    auto* show = commands.remote(parent, "show", help, "case.show", object_with(print_case));
-    commands.argument(show, argument, "id", {"son identifiant", "its id"});
-    commands.flag(show, "--reveal", "reveal", {"afficher ce qui est masqué", "show what is hidden"});
-  };
-  const auto advances = [&](CLI::App* parent, const char* argument, const char* command,
-                            std::span<const Step> steps) {
-    auto* advance =
-        commands.remote(parent, "advance", {"Faire une étape", "Take a step"}, command, say("done"));
-    commands.argument(advance, argument, "id", {"son identifiant", "its id"});
-    commands.argument(advance, "action", "action", {"une des étapes ci-dessous", "one of the steps below"});
-    commands.steps(advance, steps);
-    commands.argument(advance, "--record", "record",
-                      {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
-  };
-  shows(cases, "case", {"Un dossier", "One case"});
+  add_show(commands, cases, "case", {"Un dossier", "One case"});
   auto* add = commands.remote(cases, "add", {"Ajouter une fiche", "Add a record"}, "case.add", say_created());
   commands.argument(add, "case", "id", {"son identifiant", "its id"});
   commands.argument(add, "type", "type", {"type de fiche (abri fields)", "type of record (abri fields)"});
-  commands.list(add, "fields", "fields", {french, english}, true);
+  commands.list(add, "fields", "fields", kFields, true);
   auto* set = commands.remote(cases, "set", {"Modifier une fiche", "Edit a record"}, "case.set", say("done"));
   commands.argument(set, "case", "id", {"dossier, logement ou demande", "case, dwelling or request"});
   commands.argument(set, "record", "record", {"son identifiant, entre crochets", "its id, in brackets"});
@@ -257,7 +265,10 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
                 {"champ=valeur, champ+=valeur, champ-=valeur ;\nchamp=- : Abri demande la valeur",
                  "field=value, field+=value, field-=value;\nfield=-: Abri asks for the value"},
                 true);
-  advances(cases, "case", "case.advance", case_steps());
+  add_advance(commands, cases, "case", "case.advance", case_steps());
+}
+
+void add_search_commands(Commands& commands, CLI::App& cli) {
   auto* search =
       commands.remote(&cli, "search", {"Chercher un nom", "Search a name"}, "search", list_with(print_cases));
   commands.argument(search, "words", "words",
@@ -270,23 +281,29 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
   auto* fields = commands.remote(&cli, "fields", {"Les champs d'une fiche", "Fields of a record"}, "fields",
                                  print_fields);
   commands.argument(fields, "type", "type", {"type de fiche", "type of record"}, false);
+}
 
+void add_dwelling_commands(Commands& commands) {
   auto* dwellings = commands.group("dwelling", {"Les logements", "Dwellings"});
-  auto* dwelling = commands.remote(dwellings, "new", {"Ajouter un logement", "Add a dwelling"},
-                                   "dwelling.new", say_created());
-  commands.list(dwelling, "fields", "fields", {"champ=valeur", "field=value"}, true);
+  auto* create = commands.remote(dwellings, "new", {"Ajouter un logement", "Add a dwelling"}, "dwelling.new",
+                                 say_created());
+  commands.list(create, "fields", "fields", {"champ=valeur", "field=value"}, true);
   commands.remote(dwellings, "list", {"Les logements", "Dwellings"}, "dwelling.list", list_with(print_cases));
-  shows(dwellings, "dwelling", {"Un logement", "One dwelling"});
-  advances(dwellings, "dwelling", "dwelling.advance", dwelling_steps());
+  add_show(commands, dwellings, "dwelling", {"Un logement", "One dwelling"});
+  add_advance(commands, dwellings, "dwelling", "dwelling.advance", dwelling_steps());
+}
 
+void add_directory_commands(Commands& commands) {
   auto* directory = commands.group("directory", {"L'annuaire", "The directory"});
-  auto* entry = commands.remote(directory, "new", {"Ajouter une organisation", "Add an organisation"},
-                                "directory.new", say_created());
-  commands.list(entry, "fields", "fields", {"champ=valeur", "field=value"}, true);
+  auto* create = commands.remote(directory, "new", {"Ajouter une organisation", "Add an organisation"},
+                                 "directory.new", say_created());
+  commands.list(create, "fields", "fields", {"champ=valeur", "field=value"}, true);
   commands.remote(directory, "list", {"Les organisations", "Organisations"}, "directory.list",
                   list_with(print_cases));
-  shows(directory, "entry", {"Une organisation", "One organisation"});
+  add_show(commands, directory, "entry", {"Une organisation", "One organisation"});
+}
 
+void add_request_commands(Commands& commands) {
   auto* requests = commands.group("request", {"Les demandes", "Requests"});
   auto* send = commands.remote(requests, "send", {"Envoyer à un bailleur", "Send to a landlord"},
                                "request.send", say_created());
@@ -295,15 +312,22 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
                     {"nom ou identifiant (abri partner list)", "name or id (abri partner list)"});
   commands.remote(requests, "list", {"Les demandes, la plus récente d'abord", "Requests, the newest first"},
                   "request.list", list_with(print_requests));
-  shows(requests, "request", {"Une demande", "One request"});
-  advances(requests, "request", "request.advance", request_steps());
-  auto* proposals = commands.group("proposal", {"Les propositions", "Proposals"});
-  auto* propose = commands.remote(proposals, "new", {"Proposer un logement", "Propose a dwelling"},
-                                  "proposal.new", say_created());
-  commands.argument(propose, "request", "request", {"son identifiant", "its id"});
-  commands.argument(propose, "dwelling", "dwelling", {"son identifiant", "its id"});
-  advances(proposals, "request", "proposal.advance", proposal_steps());
+  add_show(commands, requests, "request", {"Une demande", "One request"});
+  add_advance(commands, requests, "request", "request.advance", request_steps());
+}
 
+void add_proposal_commands(Commands& commands) {
+  auto* proposals = commands.group("proposal", {"Les propositions", "Proposals"});
+  auto* create = commands.remote(proposals, "new", {"Proposer un logement", "Propose a dwelling"},
+                                 "proposal.new", say_created());
+  commands.argument(create, "request", "request", {"son identifiant", "its id"});
+  commands.argument(create, "dwelling", "dwelling", {"son identifiant", "its id"});
+  auto* advance = add_advance(commands, proposals, "request", "proposal.advance", proposal_steps());
+  commands.argument(advance, "--record", "record",
+                    {"fiche, s'il y en a plusieurs", "record, where there are several"}, false);
+}
+
+void add_conflict_commands(Commands& commands) {
   auto* conflicts = commands.group("conflict", {"Les conflits", "Conflicts"});
   auto* waiting = commands.remote(conflicts, "list", {"Ce qui attend un choix", "What waits for a choice"},
                                   "conflict.list", list_with(print_conflicts));
@@ -326,8 +350,17 @@ void add_file_commands(Commands& commands, CLI::App& cli) {
 void add_commands(CLI::App& cli, Options& options, int& code) {
   Commands commands(cli, options, code);
   add_vault_commands(commands, cli, options);
-  add_organisation_commands(commands, cli);
-  add_file_commands(commands, cli);
+  add_organisation_commands(commands);
+  add_device_commands(commands);
+  add_people_commands(commands, cli);
+  add_partner_commands(commands);
+  add_case_commands(commands);
+  add_search_commands(commands, cli);
+  add_dwelling_commands(commands);
+  add_directory_commands(commands);
+  add_request_commands(commands);
+  add_proposal_commands(commands);
+  add_conflict_commands(commands);
 }
 
 }  // namespace abri::cli

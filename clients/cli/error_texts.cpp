@@ -241,13 +241,13 @@ const Catalogue& error_texts() {
         "Nothing was sent: a request of this case to this landlord is still open. To see it: abri request "
         "list"}},
       {"error.conflict.dwelling",
-       {"Ce logement est déjà proposé pour cette demande. Pour suivre la proposition : abri request show ID",
-        "This dwelling is proposed for this request already. To see the proposal: abri request show ID"}},
+       {"Ce logement est déjà proposé pour cette demande. Pour la retrouver : abri request list",
+        "This dwelling is proposed for this request already. To find the request: abri request list"}},
       {"error.conflict.needs_sheet",
-       {"Rien n'est parti : deux fiches besoins de ce dossier sont remplies. Regardez-les (abri case show "
-        "ID) et videz les champs de celle qui ne vaut plus : abri case set DOSSIER FICHE CHAMP=",
-        "Nothing was sent: two needs sheets of this case are filled. See them (abri case show ID) and "
-        "empty the fields of the one that no longer holds: abri case set CASE RECORD FIELD="}},
+       {"Rien n'est parti : deux fiches besoins de ce dossier sont remplies. Videz les champs de celle qui "
+        "ne vaut plus : abri case set DOSSIER FICHE CHAMP=",
+        "Nothing was sent: two needs sheets of this case are filled. Empty the fields of the one that no "
+        "longer holds: abri case set CASE RECORD FIELD="}},
       {"error.illegal_transition.request",
        {"Cette demande n'est plus ouverte : rien ne s'y propose plus, et une proposition ne peut qu'y être "
         "close.",

@@ -31,6 +31,12 @@ std::string open_request(const json::object& reason, Language language) {
   return text("reason.open_request", language, {string_at(reason, "title"), id, id});
 }
 
+/// What a refusal is about, by the id that the next command takes: "reason.proposed", "reason.two_sheets".
+std::string about_file(const std::string& key, const json::object& reason, Language language) {
+  const auto id = short_id(string_at(reason, "case"));
+  return text(key, language, {id, id});
+}
+
 /// Records to choose from, a line each.
 std::string which(const json::object& reason, Language language) {
   std::string out(text("reason.which", language));
@@ -79,6 +85,10 @@ std::string explain_all(const std::string& error, const std::string& where, cons
                         Language language) {
   if (error == "incomplete") return incomplete(reason, language);
   if (where == "open_request" && reason.contains("title")) return open_request(reason, language);
+  if (error == "conflict" && where == "dwelling" && reason.contains("case"))
+    return about_file("reason.proposed", reason, language);
+  if (error == "conflict" && where == "needs_sheet" && reason.contains("case"))
+    return about_file("reason.two_sheets", reason, language);
   const auto label = typeset(string_at(reason, "label"), language);
   const auto field = string_at(reason, "field");
   if (error == "too_large" && !label.empty())
@@ -135,6 +145,7 @@ std::string explain_evidence(std::string_view evidence, Language language) {
 std::string explain(const std::string& error, const std::string& where, const json::object& reason,
                     Language language) {
   auto out = explain_all(error, where, reason, language);
+  if (flag_at(reason, "locked_now")) out += "\n" + std::string(text("reason.locked_now", language));
   // the fields of this very type, where it is known
   constexpr std::string_view kAnyType = "abri fields TYPE";
   if (const auto at = out.find(kAnyType); at != std::string::npos && reason.contains("type"))

@@ -11,7 +11,7 @@
 namespace abri::cli {
 
 /// What an error means to a person and what to do, with what the agent knows of the field that it refused ("reason" of its answer,
-/// agent/reasons.hpp; may be empty).
+/// agent/reasons.hpp; may be empty). With `locked_now` the command closed an open vault before it was refused.
 std::string explain(const std::string& error, const std::string& where, const boost::json::object& reason,
                     Language language);
 /// What keeps a device from exchanging everything with its server: one of "obstacles" in the agent's answer (agent/obstacles.hpp).

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cli/passphrase.hpp"
 
+#include "agent/passphrase_length.hpp"
 #include "cli/messages.hpp"
+
+#include <abri/base/limits.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +16,7 @@
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigaction
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -20,17 +24,18 @@ namespace abri::cli {
 
 namespace {
 
-/// At most so many bytes are taken of a line, as `limits::kMaxPassphraseBytes`.
-constexpr std::size_t kMaxLine = 1024;
-
-/// A buffer that is wiped at the end.
+/// A buffer that reaches no swap and is wiped at the end.
 struct Line {
-  std::array<char, kMaxLine> bytes{};
+  std::array<char, limits::kMaxPassphraseBytes> bytes{};
   std::size_t size{0};
-  Line() = default;
+  Line() { mlock(bytes.data(), bytes.size()); }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
-  ~Line() { explicit_bzero(bytes.data(), bytes.size()); }
+  ~Line() {
+    explicit_bzero(bytes.data(), bytes.size());
+    munlock(bytes.data(), bytes.size());
+  }
+  [[nodiscard]] std::string_view text() const { return {bytes.data(), size}; }
 };
 
 /// The signals that end a program at its terminal, remembered until the terminal is as it was.
@@ -93,37 +98,62 @@ void ask(int terminal, std::string_view question, Line& line) {
   static_cast<void>(!write(terminal, "\n", 1));
 }
 
-bool same(const Line& a, const Line& b) {
-  return a.size == b.size &&
-         std::equal(a.bytes.begin(), a.bytes.begin() + static_cast<std::ptrdiff_t>(a.size), b.bytes.begin());
+/// A line from a descriptor, without its end.
+Result<void> read_line(int descriptor, Line& line) {
+  for (char c = 0;;) {
+    const auto got = read(descriptor, &c, 1);
+    if (got < 0) return Error{Errc::invalid_argument, "passphrase-fd"};
+    if (got == 0 || c == '\n') break;
+    if (line.size == line.bytes.size()) return Error{Errc::too_large, "SecretText"};
+    line.bytes[line.size++] = c;
+  }
+  if (line.size == 0) return Error{Errc::invalid_argument, "passphrase"};
+  return {};
+}
+
+/// @return  the reading end of a pipe that holds the line
+Result<int> in_pipe(const Line& line) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) return Error{Errc::internal, "pipe", errno};
+  const bool written = write(ends[1], line.bytes.data(), line.size) == static_cast<ssize_t>(line.size);
+  close(ends[1]);
+  if (written) return ends[0];
+  close(ends[0]);
+  return Error{Errc::internal, "pipe", errno};
+}
+
+Result<int> new_in_pipe(const Line& line) {
+  if (!agent::long_enough(line.text())) return Error{Errc::weak_parameters, "passphrase"};
+  return in_pipe(line);
 }
 
 }  // namespace
 
-Result<int> prompt_passphrase(const char* message_key, bool twice, Language language) {
+Result<int> prompt_passphrase(const char* message_key, bool is_new, Language language) {
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal < 0) return Error{Errc::invalid_argument, "passphrase-fd"};
   for (int tries = 0; tries < 3; ++tries) {
     Line line;
     ask(terminal, text(message_key, language), line);
-    if (twice) {
+    if (is_new) {
       Line again;
       ask(terminal, text("prompt.again", language), again);
-      if (!same(line, again)) {
+      if (line.text() != again.text()) {
         std::fprintf(stderr, "%s\n", std::string(text("prompt.differ", language)).c_str());
         continue;
       }
     }
-    std::array<int, 2> ends{};
     close(terminal);
-    if (pipe(ends.data()) != 0) return Error{Errc::internal, "pipe", errno};
-    const bool written = write(ends[1], line.bytes.data(), line.size) == static_cast<ssize_t>(line.size);
-    close(ends[1]);
-    if (!written) return Error{Errc::internal, "pipe", errno};
-    return ends[0];
+    return is_new ? new_in_pipe(line) : in_pipe(line);
   }
   close(terminal);
   return Error{Errc::invalid_argument, "passphrase"};
+}
+
+Result<int> check_new_passphrase(int descriptor) {
+  Line line;
+  ABRI_CHECK(read_line(descriptor, line));
+  return new_in_pipe(line);
 }
 
 }  // namespace abri::cli

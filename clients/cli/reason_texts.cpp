@@ -98,6 +98,19 @@ const Catalogue& reason_texts() {
         "\"{}\" is too long: {} characters at most (a letter with an accent counts for two). Nothing was "
         "saved."}},
       {"reason.values", {"Valeurs possibles : {}", "Possible values: {}"}},
+      {"reason.proposed",
+       {"Ce logement est déjà proposé pour cette demande. Pour suivre la proposition : abri request show {}",
+        "This dwelling is proposed for this request already. To see the proposal: abri request show {}"}},
+      {"reason.two_sheets",
+       {"Rien n'est parti : deux fiches besoins de ce dossier sont remplies. Regardez-les (abri case show "
+        "{}) "
+        "et videz les champs de celle qui ne vaut plus : abri case set {} FICHE CHAMP=",
+        "Nothing was sent: two needs sheets of this case are filled. See them (abri case show {}) and empty "
+        "the fields of the one that no longer holds: abri case set {} RECORD FIELD="}},
+      // what else a refusal brought about
+      {"reason.locked_now",
+       {"Le coffre est maintenant fermé. Pour l'ouvrir : abri unlock",
+        "The vault is locked now. To open it: abri unlock"}},
       {"reason.open_request",
        {"Rien n'est parti : une demande de ce dossier est encore ouverte chez ce bailleur, {}. La suivre : "
         "abri request show {}. Une autre pourra partir quand elle sera déclinée, retirée (abri request "

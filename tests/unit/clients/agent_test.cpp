@@ -225,7 +225,7 @@ class Conversation {
   }
 
   /// Time passes while the machine sleeps: no timer runs.
-  void sleep(std::chrono::seconds time) { since_boot_ = since_boot_.load() + time; }
+  void machine_sleeps(std::chrono::seconds time) { since_boot_ = since_boot_.load() + time; }
   void wait_for_end() { running_.join(); }
 
   /// The answer to what is sent, empty where the agent ends the conversation.
@@ -274,11 +274,11 @@ TEST_CASE("agent: the idle time of an open vault is set, within a day", "[client
 TEST_CASE("agent: a laptop that slept longer than the idle time wakes up locked", "[clients]") {
   Conversation agent;
   const std::string status = "{\"version\": 1, \"command\": \"status\"}\n";
-  agent.sleep(std::chrono::minutes(4));
+  agent.machine_sleeps(std::chrono::minutes(4));
   CHECK(agent.ask(status).find("\"ok\":true") != std::string::npos);
-  agent.sleep(std::chrono::minutes(4));
+  agent.machine_sleeps(std::chrono::minutes(4));
   CHECK(agent.ask(status).find("\"ok\":true") != std::string::npos);
-  agent.sleep(std::chrono::minutes(5));
+  agent.machine_sleeps(std::chrono::minutes(5));
   const auto refused = agent.ask(status);
   CHECK(refused.find("\"ok\":false") != std::string::npos);
   CHECK(refused.find("locked") != std::string::npos);
@@ -288,7 +288,7 @@ TEST_CASE("agent: a laptop that slept longer than the idle time wakes up locked"
 TEST_CASE("agent: a laptop that nobody asks anything after its sleep locks by itself", "[clients]") {
   Conversation agent;
   CHECK(agent.ask("{\"version\": 1, \"command\": \"status\"}\n").find("\"ok\":true") != std::string::npos);
-  agent.sleep(std::chrono::hours(24 * 7));
+  agent.machine_sleeps(std::chrono::hours(24 * 7));
   agent.wait_for_end();
 }
 

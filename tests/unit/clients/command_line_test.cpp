@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "agent/server.hpp"
 #include "agent/socket_path.hpp"
 #include "cli/messages.hpp"
 #include "cli/program.hpp"
@@ -6,15 +7,19 @@
 #include "desk.hpp"
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <unistd.h>
 
 using namespace abri;
 using namespace abri::cli;
@@ -44,6 +49,62 @@ Done run(std::vector<std::string> words, std::streambuf* output = nullptr) {
   std::cout.clear();
   std::cerr.rdbuf(cerr);
   return {code, out.str(), problem.str()};
+}
+
+/// A vault that its agent holds open, in a session of its own.
+class OpenVault {
+ public:
+  OpenVault() : vault_((folder_.path / "vault").string()) {
+    setenv("XDG_RUNTIME_DIR", folder_.path.c_str(), 1);
+    auto bound =
+        agent::Server::bind(agent::make_app(folder_), {.socket = agent::socket_path(vault_),
+                                                       .idle = std::chrono::minutes(5),
+                                                       .since_boot = [this] { return since_boot_.load(); }});
+    REQUIRE(bound);
+    server_ = std::move(*bound);
+    running_ = std::thread([this] { server_->run(); });
+  }
+  OpenVault(const OpenVault&) = delete;
+  OpenVault& operator=(const OpenVault&) = delete;
+  ~OpenVault() {
+    static_cast<void>(ask({"lock"}));
+    running_.join();
+    unsetenv("XDG_RUNTIME_DIR");
+  }
+  [[nodiscard]] Done ask(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"--vault", vault_});
+    return run(std::move(words));
+  }
+  /// The machine sleeps for longer than the idle time.
+  void machine_sleeps() { since_boot_ = since_boot_.load() + std::chrono::hours(1); }
+  [[nodiscard]] bool is_open() const { return ask({"status"}).code == 0; }
+
+ private:
+  agent::Folder folder_;
+  std::string vault_;
+  std::unique_ptr<agent::Server> server_;
+  std::atomic<std::chrono::seconds> since_boot_{std::chrono::seconds(1000)};
+  std::thread running_;
+};
+
+/// `abri passphrase` with both phrases given by descriptors.
+Done change_passphrase(const OpenVault& vault, const std::string& language, const std::string& present,
+                       const std::string& next) {
+  std::vector<std::string> words{"--lang", language, "passphrase"};
+  std::vector<int> readers;
+  for (const auto& [option, phrase] :
+       {std::pair{"--passphrase-fd", present}, {"--next-passphrase-fd", next}}) {
+    std::array<int, 2> ends{};
+    REQUIRE(pipe(ends.data()) == 0);
+    const auto line = phrase + "\n";
+    REQUIRE(write(ends[1], line.data(), line.size()) == static_cast<ssize_t>(line.size()));
+    close(ends[1]);
+    words.insert(words.end(), {option, std::to_string(ends[0])});
+    readers.push_back(ends[0]);
+  }
+  auto done = vault.ask(std::move(words));
+  for (const int reader : readers) close(reader);
+  return done;
 }
 
 }  // namespace
@@ -128,6 +189,66 @@ TEST_CASE("command line: a vault that another session holds open is not called l
     CHECK(held.code == 22);
     CHECK(held.problem.find("another session") != std::string::npos);
     CHECK(held.out.empty());
+  }
+}
+
+TEST_CASE("command line: a new passphrase that cannot be taken leaves an open vault open", "[clients]") {
+  const OpenVault vault;
+  const auto refused = [&](const std::string& next) {
+    const auto done = change_passphrase(vault, "en", "correct horse battery", next);
+    CHECK(done.out.empty());
+    CHECK(done.problem.find("locked") == std::string::npos);
+    CHECK(vault.is_open());
+    return done.code;
+  };
+  CHECK(refused("court") == 13);
+  CHECK(refused("ééééééé") == 13);  // seven characters of two bytes
+  CHECK(refused("") == 2);
+  CHECK(refused(std::string(1025, 'a')) == 15);
+}
+
+TEST_CASE("command line: a change of the passphrase that fails once the vault is locked says that it is",
+          "[clients]") {
+  for (const auto* language : {"fr", "en"}) {
+    const OpenVault vault;
+    // no agent program stands beside this test: what is to change the passphrase does not start
+    const auto done = change_passphrase(vault, language, "correct horse battery", "quatre cinq six");
+    CHECK(done.code == 70);
+    CHECK(done.problem.find("abri unlock") != std::string::npos);
+    CHECK_FALSE(vault.is_open());
+  }
+}
+
+TEST_CASE("command line: a vault whose idle time went by asleep is locked, also for who locks it then",
+          "[clients]") {
+  OpenVault vault;
+  REQUIRE(vault.is_open());
+  vault.machine_sleeps();
+  const auto done = vault.ask({"--lang", "en", "lock"});
+  CHECK(done.code == 0);
+  CHECK(done.out == "The vault is locked.\n");
+  CHECK(done.problem.empty());
+}
+
+TEST_CASE("command line: an open vault is told the delay after which it locks from now on", "[clients]") {
+  const OpenVault vault;
+  const auto french = vault.ask({"--lang", "fr", "unlock", "--idle", "300"});
+  CHECK(french.code == 0);
+  CHECK(french.out.find("déjà ouvert") != std::string::npos);
+  CHECK(french.out.find("après 300 secondes") != std::string::npos);
+  const auto english = vault.ask({"--lang", "en", "unlock", "--idle", "60"});
+  CHECK(english.out.find("after 60 seconds") != std::string::npos);
+  CHECK(vault.ask({"--lang", "en", "unlock"}).out.find("seconds") == std::string::npos);
+  CHECK(json::parse(vault.ask({"--json", "unlock", "--idle", "60"}).out).at("idle_seconds") == 60);
+}
+
+TEST_CASE("command line: a record is chosen only where a step may mean several", "[clients]") {
+  const auto help = [](const char* group) { return run({group, "advance", "--help"}).out; };
+  CHECK(help("proposal").find("--record") != std::string::npos);
+  for (const auto* group : {"case", "dwelling", "request"}) {
+    INFO(group);
+    CHECK(help(group).find("--record") == std::string::npos);
+    CHECK(run({group, "advance", "0ece5b0a", "suspend", "--record", "9417bdd4"}).code == 2);
   }
 }
 

@@ -217,6 +217,26 @@ TEST_CASE("messages: a request that is still open is named", "[clients]") {
   CHECK(said.find("abri request advance 1ffe5a82 withdraw") != std::string::npos);
 }
 
+TEST_CASE("messages: a refusal about a request or a case gives the command with its id", "[clients]") {
+  const json::object about{{"case", "1ffe5a82c0ffee00"}};
+  for (const auto language : {Language::french, Language::english}) {
+    CHECK(explain("conflict", "dwelling", about, language).ends_with("abri request show 1ffe5a82"));
+    const auto sheets = explain("conflict", "needs_sheet", about, language);
+    CHECK(sheets.find("(abri case show 1ffe5a82)") != std::string::npos);
+    CHECK(sheets.find("abri case set 1ffe5a82 ") != std::string::npos);
+    for (const auto* where : {"dwelling", "needs_sheet"})
+      CHECK(explain("conflict", where, {}, language).find(" ID") == std::string::npos);
+  }
+}
+
+TEST_CASE("messages: a refusal that left the vault locked says so and how to open it", "[clients]") {
+  for (const auto language : {Language::french, Language::english}) {
+    const auto said = explain("wrong_passphrase", "vault", {{"locked_now", true}}, language);
+    CHECK(said.starts_with(explain("wrong_passphrase", "vault", language)));
+    CHECK(said.ends_with("abri unlock"));
+  }
+}
+
 TEST_CASE("messages: a synchronisation that left something out says how much waits and why", "[clients]") {
   const json::object left{
       {"unsent", 3}, {"conflicts", 1}, {"obstacles", {{{"why", "account_full"}, {"code", "rate_limited"}}}}};

@@ -144,6 +144,18 @@ TEST_CASE("reasons: what changes by a step names its type, an impossible step sa
   CHECK(stands.at("side") == "association");
 }
 
+TEST_CASE("reasons: a refused request or proposal names the file that it is about", "[clients]") {
+  const Desk desk;
+  const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
+  const auto about = [&](const char* command, const char* argument, const char* where) {
+    const Request request{command, {{argument, id.substr(0, 8)}}, proto::Language::fr};
+    return reason(*desk.app, request, Error{Errc::conflict, where});
+  };
+  CHECK(about("proposal.new", "request", "dwelling") == json::object{{"case", id}});
+  CHECK(about("request.send", "case", "needs_sheet") == json::object{{"case", id}});
+  CHECK(about("proposal.new", "dwelling", "dwelling").empty());
+}
+
 TEST_CASE("reasons: of several proposals those that are open are named, the only open one is taken",
           "[clients]") {
   core::CaseView view;
