@@ -37,6 +37,14 @@ for (const [i, chain] of read('link').chains.entries()) {
   }
 }
 
+// Keys of compartments: none, sealed for a group, wrapped to devices.
+const u32 = (number) => Buffer.concat([u16(number >>> 16), u16(number & 0xffff)])
+const offer = (compartment, mode, ...rest) => Buffer.concat([Buffer.from([compartment]), u32(0), pattern(32, 20), Buffer.from([mode]), ...rest])
+const wraps = [u16(2), pattern(16, 21), pattern(16, 22), u16(1), pattern(16, 23), u32(3), pattern(112, 24)]
+seed('keys', 'container', Buffer.concat([Buffer.from([1]), u32(2), u16(0)]))
+seed('keys', 'sealed', Buffer.concat([Buffer.from([0]), u32(2), u16(1), offer(3, 0, pattern(48, 25))]))
+seed('keys', 'wrapped', Buffer.concat([Buffer.from([0]), u32(0), u16(2), offer(4, 1, ...wraps), offer(5, 0, pattern(48, 26))]))
+
 // Codes: the bytes behind them, and as printed.
 const label = (name) => Buffer.concat([text(name), Buffer.alloc(16 - name.length)])
 const printed = (data) => {
@@ -79,7 +87,7 @@ const append = `request: 5 append { log: ${log} entries: ${blob(pattern(384, 16)
 const head = `head { size: 1 root: ${blob(pattern(32, 17))} time_ms: 1800000000000 signature: ${blob(pattern(64, 18))} }`
 const entries = `request: 4 entries { log: ${log} first: 0 entries: ${blob(pattern(384, 16))} times_ms: 1800000000000 consistency: ${
   blob(pattern(32, 19))} ${head} }`
-const receipt = `request: 5 receipt { log: ${log} positions: 0 times_ms: 1800000000000 ${head} }`
+const receipt = `request: 5 receipt { positions: 0 times_ms: 1800000000000 ${head} }`
 const all = { hello, open, prove, subscribe, append, entries, receipt, credit: 'credit { bytes: 131072 }', ping: 'request: 9 ping { }' }
 for (const [name, message] of Object.entries(all)) seed('frame', name, frame(message))
 seed('frame', 'talk', Buffer.concat([hello, open, prove, subscribe, append, all.credit, all.ping].map(frame)))

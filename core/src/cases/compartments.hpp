@@ -8,11 +8,7 @@
 #include <abri/options.pb.h>
 
 /// Containers (cases, dwellings, requests) and the keys of their compartments. A key is made at the first write and offered to
-/// the feed's group in a `keys` body:
-///
-///   container kind u8 (0: known already) ‖ group generation u32 ‖ count u16 × (compartment u8 ‖ epoch u32 ‖ commitment 32 ‖ mode u8 ‖ …)
-///     mode 0  sealed 48, under the group's case-wrap key, context = feed 16 ‖ case 16 ‖ compartment u8 ‖ epoch u32 ‖ generation u32
-///     mode 1  named people u16 × user 16 ‖ wraps u16 × (device 16 ‖ box generation u32 ‖ wrap 112)               (`location`)
+/// the feed's group in a `keys` body (keys_body.hpp).
 namespace abri::core::cases {
 
 /// The compartment key that new writes use, or one that old ones used.
