@@ -46,8 +46,9 @@ def refuse_garbage(world, judge, device):
                 answer = connection.makefile("rb").readline()
             except (BrokenPipeError, ConnectionResetError):
                 answer = b""
-        said = json.loads(answer) if answer else {"error": None}
-        if said["error"] not in expected and f"{said['error']} at {said.get('where')}" not in expected:
+        said = json.loads(answer) if answer else {}
+        error = said.get("error")
+        if error not in expected and f"{error} at {said.get('where')}" not in expected:
             judge.failed(f"{line[:60]!r}: {answer!r}")
 
     def request(**fields):
