@@ -122,7 +122,8 @@ Answer set_roles(const Call& call) {
 
 Result<core::SearchResult> find(core::App& app, const Arguments& arguments) {
   ABRI_TRY(const auto words, arguments.text("words"));
-  const auto limit = std::clamp<std::int64_t>(arguments.number_or("limit", 20), 1, 1000);
+  const auto limit = arguments.has("limit") ? arguments.number_or("limit", 0) : 20;
+  if (limit < 1 || limit > 1000) return Error{Errc::invalid_argument, "limit"};  // as the command line says
   return app.search(words, static_cast<std::size_t>(limit));
 }
 

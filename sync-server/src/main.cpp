@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "config/explain.hpp"
 #include "server.hpp"
 
 #include <abri/crypto/init.hpp>
@@ -30,10 +31,23 @@ void forbid_core_files() {
 #endif
 }
 
-int report(const abri::Error& error) {
-  std::fprintf(stderr, "abri-server: %s (%s)\n", std::string(abri::to_string(error.code)).c_str(),
-               error.where);
+int report(const abri::Error& error, const Config& config) {
+  std::fprintf(stderr, "abri-server: %s\n", abri::server::explain(error, config).c_str());
   return kFailed;
+}
+
+/// False: says what is wrong.
+bool sound(const Config& config) {
+  const auto problems = abri::server::find_problems(config);
+  for (const auto& problem : problems) std::fprintf(stderr, "abri-server: %s\n", problem.c_str());
+  return problems.empty();
+}
+
+int print_account(const Config& config, const abri::server::AccountQuota& quota) {
+  const auto code = abri::server::add_account(config, quota);
+  if (!code) return report(code.error(), config);
+  std::puts(code->c_str());
+  return 0;
 }
 
 bool load_config(const std::string& path, Config& config) {
@@ -88,20 +102,15 @@ int run(int argc, char** argv) {
   if (!data_dir.empty()) config.data_dir = data_dir;
   if (!address.empty()) config.address = address;
   if (port >= 0) config.port = static_cast<std::uint16_t>(port);
+  if (const auto ready = abri::crypto::initialise(); !ready) return report(ready.error(), config);
+  if (add->parsed() && !check) return print_account(config, quota);
+  if (!sound(config)) return kUsage;
   if (check) {
-    if (const auto checked = abri::server::check_files(config); !checked) return report(checked.error());
     std::puts("configuration ok");
     return 0;
   }
-  if (const auto ready = abri::crypto::initialise(); !ready) return report(ready.error());
-  if (add->parsed()) {
-    const auto code = abri::server::add_account(config, quota);
-    if (!code) return report(code.error());
-    std::puts(code->c_str());
-    return 0;
-  }
-  const auto served = abri::server::serve(std::move(config), print_started);
-  return served ? 0 : report(served.error());
+  const auto served = abri::server::serve(config, print_started);
+  return served ? 0 : report(served.error(), config);
 }
 
 }  // namespace

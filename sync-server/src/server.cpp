@@ -2,6 +2,8 @@
 #include "server.hpp"
 
 #include "admin/admin_socket.hpp"
+#include "config/explain.hpp"
+#include "config/paths.hpp"
 #include "files/secret_file.hpp"
 #include "health/health.hpp"
 #include "listener/listener.hpp"
@@ -16,11 +18,11 @@
 #include <csignal>
 #include <exception>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,22 +36,6 @@ namespace net = boost::asio;
 constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
 constexpr std::chrono::milliseconds kTick{250};
 constexpr std::chrono::minutes kCountersEvery{10};
-
-struct Paths {
-  std::filesystem::path data, store, store_key, server_key, certificate, certificate_key, admin;
-};
-
-Paths paths_of(const Config& config) {
-  const auto data = config.data_dir.empty() ? default_data_dir() : config.data_dir;
-  const bool own = config.tls_certificate.empty();
-  return Paths{.data = data,
-               .store = data / "store.db",
-               .store_key = config.store_key.empty() ? data / "store.key" : config.store_key,
-               .server_key = data / "server.key",
-               .certificate = own ? data / "tls-certificate.pem" : config.tls_certificate,
-               .certificate_key = own ? data / "tls-key.pem" : config.tls_key,
-               .admin = data / "admin.sock"};
-}
 
 Time wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -68,16 +54,24 @@ class SteadyClock {
   std::chrono::steady_clock::time_point start_{std::chrono::steady_clock::now()};
 };
 
+/// With the name that an operator knows the file by.
+Result<void> load_secret(const std::filesystem::path& path, const char* name, std::span<std::byte> out) {
+  auto loaded = load_or_create_secret(path, out);
+  if (!loaded) return Error{loaded.error().code, name, loaded.error().native};
+  return loaded;
+}
+
 Result<std::unique_ptr<LogStore>> open_store(const Config& config, const Paths& paths) {
-  ABRI_CHECK(make_private_folder(paths.data));
+  if (const auto made = make_private_folder(paths.data); !made)
+    return Error{made.error().code, place::kDataFolder, made.error().native};
   crypto::WipedArray<32> key;
-  ABRI_CHECK(load_or_create_secret(paths.store_key, key.span()));
+  ABRI_CHECK(load_secret(paths.store_key, place::kStoreKey, key.span()));
   return open_sqlite_store(paths.store, key.span(), config.store_cache_kib);
 }
 
 Result<crypto::SigningKey> load_server_key(const Paths& paths) {
   crypto::WipedArray<32> seed;
-  ABRI_CHECK(load_or_create_secret(paths.server_key, seed.span()));
+  ABRI_CHECK(load_secret(paths.server_key, place::kServerKey, seed.span()));
   return crypto::SigningKey::from_seed(seed.span());
 }
 
@@ -266,13 +260,19 @@ Result<std::string> add_account(const Config& config, const AccountQuota& quota)
   return std::move(made.code);
 }
 
-Result<void> check_files(const Config& config) {
-  boost::system::error_code failed;
-  net::ip::make_address(config.address, failed);
-  if (failed) return Error{Errc::invalid_argument, "listen.address"};
-  if (config.tls_certificate.empty()) return {};
-  ABRI_TRY(const auto tls, make_tls_context(config.tls_certificate, config.tls_key));
-  return {};
+std::vector<std::string> find_problems(const Config& config) {
+  std::vector<std::string> out;
+  const auto note = [&](const auto& checked) {
+    if (!checked) out.push_back(explain(checked.error(), config));
+  };
+  note(check_address(config.address));
+  if (!config.tls_certificate.empty()) note(make_tls_context(config.tls_certificate, config.tls_key));
+  std::error_code ignored;
+  if (!config.store_key.empty() && std::filesystem::exists(config.store_key, ignored)) {
+    crypto::WipedArray<32> key;
+    note(load_secret(config.store_key, place::kStoreKey, key.span()));
+  }
+  return out;
 }
 
 }  // namespace abri::server

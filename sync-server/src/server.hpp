@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace abri::server {
 
@@ -31,7 +32,7 @@ Result<void> serve(Config config, const std::function<void(const Started&)>& on_
 /// Creates a quota account, whether a server runs on this data folder or not, and gives its code.
 Result<std::string> add_account(const Config& config, const AccountQuota& quota);
 
-/// Checks what a start would: the files that the configuration names and the address.
-Result<void> check_files(const Config& config);
+/// What is wrong with the address and with the files that the configuration names: one sentence each. Changes nothing.
+std::vector<std::string> find_problems(const Config& config);
 
 }  // namespace abri::server

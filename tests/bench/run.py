@@ -315,7 +315,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin_dir", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    parser.add_argument("--quick", action="store_true", help="500 records, one run: does it all still work")
+    parser.add_argument("--quick", action="store_true", help="520 records, one run: does it all still work")
     parser.add_argument("--profile", action="store_true", help="with perf, instead of the figures: where the time of each phase goes, as Markdown")
     parser.add_argument("--records", type=int, default=20000)
     parser.add_argument("--runs", type=int, default=3)

@@ -39,11 +39,37 @@ def enter_family(device, family):
     return case
 
 
-def found_and_meet(world):
+class ServerMemory:
+    """What of the needles stood in the memory of any server process: each is searched before it is stopped, with a canary in it."""
+    PLACE = "server: memory of its processes"
+
+    def __init__(self, world, needles, canary):
+        self.world, self.needles, self.canary = world, needles, canary
+        self.account, self.searched, self.controls = None, [], []
+
+    def stop_server(self):
+        server = self.world.server
+        subprocess.run([self.world.program("plant_canary"), str(server.port), server.key, self.account, self.canary], check=True)
+        place = {self.PLACE: f"pid:{server.process.pid}"}
+        self.searched.append(search(self.world, self.needles, place)[self.PLACE])
+        self.controls.append(search(self.world, [self.canary], place)[self.PLACE])
+        server.stop()
+
+    def row(self):
+        return {"hits": sum(one["hits"] for one in self.searched), "bytes": sum(one["bytes"] for one in self.searched),
+                "found": [hit for one in self.searched for hit in one["found"]]}
+
+    def control(self):
+        """Of the process in which the canary was found least."""
+        return min(self.controls, key=lambda one: one["hits"])
+
+
+def found_and_meet(world, memory):
     server = world.server
     server.start()
     accounts = [server.account(), server.account()]
-    server.stop()
+    memory.account = accounts[0]
+    memory.stop_server()
     headline("Offline: two organisations are founded, the server is stopped")
     first, landlord = world.device("association-1"), world.device("landlord")
     world.found(first, "Association des Tilleuls", "fnsf_association", "Awa Lenoir", accounts[0])
@@ -59,11 +85,11 @@ def found_and_meet(world):
     shown = world.meet(first, landlord)
     for device in (second, first):
         device.sync()
-    return first, second, landlord, shown[0]["id"], accounts
+    return first, second, landlord, shown[0]["id"]
 
 
-def work_offline(world, first, landlord, families, convention, canary):
-    world.server.stop()
+def work_offline(world, memory, first, landlord, families, convention, canary):
+    memory.stop_server()
     headline(f"Offline: {len(families)} families, the convention's organisations and a dwelling are entered")
     for organisation in convention["organisations"]:
         first.abri("directory", "new", f"name={organisation['name']}", f"kind={organisation['kind']}", *([f"joined_on={organisation['signed_on']}"] if 'signed_on' in organisation else []))
@@ -81,7 +107,8 @@ def work_offline(world, first, landlord, families, convention, canary):
     return cases, dwelling
 
 
-def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
+def rehouse(world, memory, devices, landlord_id, case, dwelling, phones):
+    first, second, landlord = devices
     headline("The server starts: everything meets")
     world.server.start()
     began = time.time()
@@ -98,12 +125,12 @@ def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
     headline("What the landlord sees of the request")
     say(landlord.screen("request", "show", request))
     check(not landlord.abri("case", "list"), "the landlord has no case")
-    world.server.stop()
+    memory.stop_server()
     headline("Offline: the landlord proposes; both devices of the association edit the same case")
     for action in ("acknowledge", "search"):
         landlord.abri("request", "advance", request, action)
     landlord.abri("proposal", "new", request, dwelling)
-    phones = edit_concurrently(first, second, case)
+    edit_concurrently(first, second, case, phones)
     world.server.start()
     for device in (first, second, landlord, first, second):
         device.sync()
@@ -126,18 +153,15 @@ def rehouse(world, first, second, landlord, landlord_id, case, dwelling):
         device.sync()
     check(len(second.abri("conflict", "list")) == 1, "a choice made on one device settles it on the other")
     check(first.digest() == second.digest(), "and the states are equal again")
-    return phones
 
 
-def edit_concurrently(first, second, case):
-    phones = [f"06 39 98 {random.randrange(100):02} {random.randrange(100):02}" for _ in range(2)]
+def edit_concurrently(first, second, case, phones):
     for device, phone, level in ((first, phones[0], "established"), (second, phones[1], "watch")):
         person = device.records(case, "person")[0]["id"]
         danger = device.records(case, "danger_assessment")[0]["id"]
         device.abri("case", "set", case, person, f"safe_phone={phone}")
         device.abri("case", "set", case, danger, f"level={level}")
     first.abri("case", "set", case, first.records(case, "person")[0]["id"], "language=dari")
-    return phones
 
 
 def with_stored_phones(texts):
@@ -184,9 +208,8 @@ def search(world, needles, places):
     return {row["place"]: row for row in map(json.loads, done.stdout.splitlines())}
 
 
-def leak_search(world, landlord, needles, canaries, account):
+def leak_search(world, memory, landlord, needles, canaries):
     headline("The leak search")
-    subprocess.run([world.program("plant_canary"), str(world.server.port), world.server.key, account, canaries["wire"]], check=True)
     with socket.create_connection(("127.0.0.1", world.proxy.port)) as plain:
         plain.sendall(zlib.compress(canaries["raw"].encode()))
         time.sleep(0.3)
@@ -194,10 +217,8 @@ def leak_search(world, landlord, needles, canaries, account):
         planted.write(canaries["files"])
     with open(world.path("server.log"), "a", encoding="utf-8") as planted:
         planted.write(canaries["log"] + "\n")
-    places = {"server: memory of the process": f"pid:{world.server.process.pid}"}
-    memory = [search(world, some, places) for some in (needles, list(canaries.values()))]
+    memory.stop_server()
     landlord.lock()
-    world.server.stop()
     places = {
         "server: all its files": world.path("server"),
         "server: its store, opened with its key": dump(world, "store", world.path("server")),
@@ -207,9 +228,10 @@ def leak_search(world, landlord, needles, canaries, account):
         "landlord: its vault, opened with its key": dump(world, "vault", landlord.vault, landlord.environment),
     }
     rest = [search(world, some, places) for some in (needles, list(canaries.values()))]
-    rows = {**memory[0], **rest[0]}
-    controls = {**memory[1], **rest[1]}
-    say(f"  {len(needles)} texts entered (names, addresses, telephone numbers, notes), each in 14 encodings:")
+    rows = {memory.PLACE: memory.row(), **rest[0]}
+    controls = {memory.PLACE: memory.control(), **rest[1]}
+    say(f"  {len(needles)} texts entered (names, addresses, telephone numbers, notes), each in 14 encodings;")
+    say(f"  {len(memory.searched)} server processes, each searched before it was stopped, a canary planted in it:")
     for place, row in rows.items():
         seen = "found" if controls[place]["hits"] else "NOT FOUND"
         say(f"  {row['hits']:3d} hits in {row['bytes'] / 1e6:8.1f} MB  {place}  (planted canary: {seen})")
@@ -238,11 +260,13 @@ def main():
         with open(os.path.join(options.source_dir, "core/data/convention.json"), encoding="utf-8") as file:
             convention = json.load(file)
         canaries = {name: "canari-" + secrets.token_hex(12) for name in ("wire", "raw", "files", "log", "vault")}
-        first, second, landlord, landlord_id, accounts = found_and_meet(world)
-        cases, dwelling = work_offline(world, first, landlord, generated, convention, canaries["vault"])
-        phones = rehouse(world, first, second, landlord, landlord_id, cases[0], dwelling)
+        phones = [f"06 39 98 {random.randrange(100):02} {random.randrange(100):02}" for _ in range(2)]
         needles = sorted(with_stored_phones({text for family in generated for text in family["sensitive"] if len(text) >= 8} | set(phones)))
-        leak_search(world, landlord, needles, canaries, accounts[0])
+        memory = ServerMemory(world, needles, canaries["wire"])
+        first, second, landlord, landlord_id = found_and_meet(world, memory)
+        cases, dwelling = work_offline(world, memory, first, landlord, generated, convention, canaries["vault"])
+        rehouse(world, memory, (first, second, landlord), landlord_id, cases[0], dwelling, phones)
+        leak_search(world, memory, landlord, needles, canaries)
         say(f"\nAll of it held, in {time.time() - began:.0f} s.")
     finally:
         world.close(options.keep)

@@ -52,6 +52,18 @@ void stop_at_a_report(const std::string& log) {
   std::_Exit(EXIT_FAILURE);
 }
 
+std::string read_to_end(int descriptor) {
+  std::string out;
+  char buffer[4096];
+  for (;;) {
+    const auto got = ::read(descriptor, buffer, sizeof(buffer));
+    if (got <= 0) break;
+    out.append(buffer, static_cast<std::size_t>(got));
+  }
+  ::close(descriptor);
+  return out;
+}
+
 int code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -164,28 +176,22 @@ milliseconds ServerProcess::processor_time() const {
 }
 
 Finished run_program(const std::vector<std::string>& arguments) {
-  int ends[2] = {-1, -1};
-  ABRI_ASSERT(::pipe(ends) == 0);
+  int out[2] = {-1, -1};
+  int error[2] = {-1, -1};
+  ABRI_ASSERT(::pipe(out) == 0 && ::pipe(error) == 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    ::dup2(out[1], STDOUT_FILENO);
+    ::dup2(error[1], STDERR_FILENO);
+    for (const int end : {out[0], out[1], error[0], error[1]}) ::close(end);
     become(arguments);
   }
-  ::close(ends[1]);
-  Finished out;
-  char buffer[4096];
-  for (;;) {
-    const auto got = ::read(ends[0], buffer, sizeof(buffer));
-    if (got <= 0) break;
-    out.out.append(buffer, static_cast<std::size_t>(got));
-  }
-  ::close(ends[0]);
+  for (const int end : {out[1], error[1]}) ::close(end);
+  Finished done{.exit_code = 0, .out = read_to_end(out[0]), .error = read_to_end(error[0])};
   int status = 0;
   ::waitpid(child, &status, 0);
-  out.exit_code = code_of(status);
-  return out;
+  done.exit_code = code_of(status);
+  return done;
 }
 
 }  // namespace abri::test

@@ -71,10 +71,11 @@ class ServerProcess {
   ByteArray<32> key_{};
 };
 
-/// Runs a program to its end. @return exit code and what it wrote to standard output
+/// Runs a program to its end. @return exit code and what it wrote to standard output and standard error, little of it
 struct Finished {
   int exit_code{0};
   std::string out;
+  std::string error;
 };
 Finished run_program(const std::vector<std::string>& arguments);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "admin/accounts.hpp"
 
+#include "config/explain.hpp"
+
 #include <abri/base/account_code.hpp>
 #include <abri/crypto/random.hpp>
 #include <abri/crypto/sign.hpp>
@@ -34,7 +36,7 @@ class Socket {
 };
 
 Error unreachable() {
-  return Error{Errc::network_lost, "admin socket", errno};
+  return Error{Errc::network_lost, place::kAdminSocket, errno};
 }
 
 }  // namespace
@@ -54,7 +56,8 @@ Result<std::string> ask_for_account(const std::filesystem::path& path, const Acc
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto name = path.string();
-  if (name.size() >= sizeof(address.sun_path)) return Error{Errc::invalid_argument, "admin socket"};
+  if (name.size() >= sizeof(address.sun_path))
+    return Error{Errc::invalid_argument, place::kAdminSocket, ENAMETOOLONG};
   std::memcpy(address.sun_path, name.data(), name.size());
   const Socket socket;
   if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
@@ -77,7 +80,7 @@ Result<std::string> ask_for_account(const std::filesystem::path& path, const Acc
   }
   answer.resize(size);
   if (!answer.starts_with("ok ") || answer.back() != '\n') {
-    return Error{answer.empty() ? Errc::network_lost : Errc::storage_failed, "account add"};
+    return Error{answer.empty() ? Errc::network_lost : Errc::storage_failed, place::kAccountAdd};
   }
   return answer.substr(3, answer.size() - 4);
 }

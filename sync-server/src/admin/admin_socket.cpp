@@ -2,6 +2,7 @@
 #include "admin/admin_socket.hpp"
 
 #include "admin/accounts.hpp"
+#include "config/explain.hpp"
 
 #include <abri/base/secret_bytes.hpp>
 
@@ -80,7 +81,7 @@ Result<void> Listening::open() {
   }
   ::umask(previous_mask);
   if (!failed) acceptor_.listen(16, failed);
-  if (failed) return Error{Errc::storage_failed, "admin socket", failed.value()};
+  if (failed) return Error{Errc::storage_failed, place::kAdminSocket, failed.value()};
   net::co_spawn(io_, accept(), [self = shared_from_this()](const std::exception_ptr&) {});
   return {};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "health/health.hpp"
 
+#include "config/explain.hpp"
+
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -40,7 +42,7 @@ class Listening final : public HealthCheck, public std::enable_shared_from_this<
     if (!failed) acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
     if (!failed) acceptor_.bind(endpoint, failed);
     if (!failed) acceptor_.listen(16, failed);
-    if (failed) return Error{Errc::network_lost, "health port", failed.value()};
+    if (failed) return Error{Errc::network_lost, place::kHealth, failed.value()};
     net::co_spawn(io_, accept(), [self = shared_from_this()](const std::exception_ptr&) {});
     return {};
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "listener/listener.hpp"
 
+#include "config/explain.hpp"
+
+#include <cerrno>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -28,6 +31,23 @@ std::string bucket_key(const net::ip::address& address) {
   return {bytes.begin(), bytes.begin() + 8};
 }
 
+Error cannot_listen(const error_code& why) {
+  const bool foreign = why.value() == EADDRNOTAVAIL;
+  return Error{Errc::network_lost, foreign ? place::kAddress : place::kListen, why.value()};
+}
+
+Result<void> bind_to(tcp::acceptor& acceptor, const std::string& address, std::uint16_t port) {
+  error_code failed;
+  const auto ip = net::ip::make_address(address, failed);
+  if (failed) return Error{Errc::invalid_argument, place::kAddress};
+  const tcp::endpoint endpoint(ip, port);
+  acceptor.open(endpoint.protocol(), failed);
+  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed) acceptor.bind(endpoint, failed);
+  if (failed) return cannot_listen(failed);
+  return {};
+}
+
 }  // namespace
 
 Listener::Listener(net::io_context& io, const Config::Limits& limits, SessionContext& context)
@@ -36,17 +56,18 @@ Listener::Listener(net::io_context& io, const Config::Limits& limits, SessionCon
 }
 
 Result<void> Listener::open(const std::string& address, std::uint16_t port) {
+  ABRI_CHECK(bind_to(acceptor_, address, port));
   error_code failed;
-  const auto ip = net::ip::make_address(address, failed);
-  if (failed) return Error{Errc::invalid_argument, "listen.address"};
-  const tcp::endpoint endpoint(ip, port);
-  acceptor_.open(endpoint.protocol(), failed);
-  if (!failed) acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed) acceptor_.bind(endpoint, failed);
-  if (!failed) acceptor_.listen(net::socket_base::max_listen_connections, failed);
-  if (failed) return Error{Errc::network_lost, "listen", failed.value()};
+  acceptor_.listen(net::socket_base::max_listen_connections, failed);
+  if (failed) return cannot_listen(failed);
   net::co_spawn(io_, accept(), [](const std::exception_ptr&) {});
   return {};
+}
+
+Result<void> check_address(const std::string& address) {
+  net::io_context io;
+  tcp::acceptor acceptor(io);
+  return bind_to(acceptor, address, /*port=*/0);
 }
 
 std::uint16_t Listener::port() const {

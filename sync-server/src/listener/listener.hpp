@@ -15,6 +15,11 @@
 
 namespace abri::server {
 
+/// Whether this machine can listen on an address, at any port.
+/// @errors Errc::invalid_argument  no IP address
+///         Errc::network_lost      no address of this machine
+Result<void> check_address(const std::string& address);
+
 /// Accepts connections, within limits and whatever happens to file descriptors, and keeps the sessions.
 ///
 /// @threads I/O thread only

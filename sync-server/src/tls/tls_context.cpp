@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "tls/tls_context.hpp"
 
+#include "config/explain.hpp"
 #include "files/secret_file.hpp"
 
 #include <abri/crypto/random.hpp>
@@ -97,10 +98,10 @@ Result<ssl::context> make_tls_context(const std::filesystem::path& certificate,
   if (!suites) return Error{Errc::internal, "tls"};
   boost::system::error_code problem;
   context.use_certificate_chain_file(certificate.string(), problem);
-  if (problem) return Error{Errc::storage_failed, "certificate", problem.value()};
+  if (problem) return Error{Errc::storage_failed, place::kCertificate, problem.value()};
   context.use_private_key_file(key.string(), ssl::context::pem, problem);
-  if (problem) return Error{Errc::storage_failed, "certificate key", problem.value()};
-  if (SSL_CTX_check_private_key(native) != 1) return Error{Errc::storage_failed, "certificate key"};
+  if (problem) return Error{Errc::storage_failed, place::kCertificateKey, problem.value()};
+  if (SSL_CTX_check_private_key(native) != 1) return Error{Errc::storage_failed, place::kCertificateKey};
   return context;
 }
 

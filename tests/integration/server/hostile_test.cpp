@@ -77,6 +77,43 @@ bool tls_handshake(std::uint16_t port, int version) {
   return done;
 }
 
+/// What a server answers inside TLS to bytes of whatever kind.
+struct Answer {
+  std::string bytes;
+  bool ended{false};  ///< the server closed the connection, within five seconds
+};
+Answer answer_in_tls(std::uint16_t port, const std::string& request) {
+  const RawSocket socket(port);
+  const timeval patience{.tv_sec = 5, .tv_usec = 0};
+  ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  SSL* const tls = SSL_new(context);
+  SSL_set_fd(tls, socket.number());
+  REQUIRE(SSL_connect(tls) == 1);
+  REQUIRE(SSL_write(tls, request.data(), static_cast<int>(request.size())) ==
+          static_cast<int>(request.size()));
+  Answer answer;
+  char buffer[4096];
+  for (int got = 0; (got = SSL_read(tls, buffer, sizeof(buffer))) > 0;) {
+    answer.bytes.append(buffer, static_cast<std::size_t>(got));
+    if (answer.bytes.find("\r\n\r\n") != std::string::npos) break;
+  }
+  SSL_free(tls);
+  SSL_CTX_free(context);
+  const auto give_up = steady_clock::now() + 5s;
+  while (answer.bytes.empty() && !answer.ended && steady_clock::now() < give_up)
+    answer.ended = socket.closed();
+  return answer;
+}
+
+/// A WebSocket upgrade with a header of its own.
+std::string upgrade(const std::string& target, const std::string& header = "") {
+  return "GET " + target +
+         " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+         header + "\r\n";
+}
+
 bool alive(Deployment& d) {
   auto client = d.connect();
   v1::Frame ping;
@@ -157,11 +194,35 @@ TEST_CASE("server: text messages are answered with an error and closed", "[integ
 
 TEST_CASE("server: other paths, plain HTTP and oversized headers are not served", "[integration][server]") {
   Deployment d;
-  const RawSocket plain(d.server->port());
-  plain.say("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
-  const auto give_up = steady_clock::now() + 5s;
-  while (!plain.closed() && steady_clock::now() < give_up) std::this_thread::sleep_for(20ms);
-  CHECK(plain.closed());
+  SECTION("plain HTTP") {
+    const RawSocket plain(d.server->port());
+    plain.say("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto give_up = steady_clock::now() + 5s;
+    while (!plain.closed() && steady_clock::now() < give_up) std::this_thread::sleep_for(20ms);
+    CHECK(plain.closed());
+  }
+  SECTION("another path, or none that is upgraded") {
+    REQUIRE(answer_in_tls(d.server->port(), upgrade("/abri")).bytes.starts_with("HTTP/1.1 101 "));
+    for (const auto& request : {upgrade("/"), upgrade("/abri/"), upgrade("/health"),
+                                std::string("GET /abri HTTP/1.1\r\nHost: localhost\r\n\r\n")}) {
+      INFO(request);
+      const auto answer = answer_in_tls(d.server->port(), request);
+      CHECK(answer.bytes.empty());
+      CHECK(answer.ended);
+    }
+  }
+  SECTION("more than 4 KiB of header") {
+    const auto padded = [](std::size_t size) {
+      return upgrade("/abri", "X-Padding: " + std::string(size, 'x') + "\r\n");
+    };
+    REQUIRE(answer_in_tls(d.server->port(), padded(3'500)).bytes.starts_with("HTTP/1.1 101 "));
+    for (const std::size_t size : {4'096U, 5'000U}) {
+      INFO(size);
+      const auto answer = answer_in_tls(d.server->port(), padded(size));
+      CHECK(answer.bytes.empty());
+      CHECK(answer.ended);
+    }
+  }
   CHECK(alive(d));
 }
 

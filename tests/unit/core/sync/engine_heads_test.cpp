@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Signed heads: the greatest one binds the server, with or without the entries that it promises; their times are the server's
 // clock.
-#include "unit/core/sync/world.hpp"
+#include "unit/core/sync/read_feed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,26 +12,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A chain and a feed with five entries that bob has read.
-struct Fixture : World {
-  LogKeysPtr chain = std::make_shared<LogKeys>(LogKind::chain);
-  LogKeysPtr feed = std::make_shared<LogKeys>(LogKind::feed);
-  Device& alice = add_device();
-  Device& bob = add_device();
+struct Heads : ReadFeed {
+  LogKeysPtr chain = other;
 
-  Fixture() {
-    for (const auto& keys : {chain, feed}) {
-      alice.port.add(keys, /*opened=*/false);
-      bob.port.add(keys);
-    }
-    for (int i = 0; i < 5; ++i) alice.port.write(feed->id, "entry " + std::to_string(i));
-    alice.start();
-    settle();
-    bob.start();
-    settle();
-    REQUIRE(kept() == 5);
-  }
-  ServerModel::Log& log() { return server.logs.at(feed->id); }
+  Heads() : ReadFeed(LogKind::chain) { REQUIRE(kept() == 5); }
   /// Size of the greatest head that bob's device holds.
   std::uint64_t kept() { return bob.port.at(feed->id).kept->size; }
   /// Bob's device is locked and unlocked, the log is back at five entries: that is found out.
@@ -50,7 +34,7 @@ struct Fixture : World {
 }  // namespace
 
 TEST_CASE("engine: MS-05 the head of entries that cannot be applied yet binds the server") {
-  Fixture world;
+  Heads world;
   bool link_here = false;
   world.bob.port.before_apply = [&](const Arrived& arrived) -> Result<void> {
     link_here = link_here || arrived.log == world.chain->id;
@@ -75,7 +59,7 @@ TEST_CASE("engine: MS-05 the head of entries that cannot be applied yet binds th
 }
 
 TEST_CASE("engine: MS-05 the head of a receipt binds the server before its entries have come") {
-  Fixture world;
+  Heads world;
   world.server.intercept = [&](ServerModel::Connection& connection, const v1::Frame& frame) {
     if (!frame.has_append()) return true;
     v1::Frame answer;
@@ -111,7 +95,7 @@ TEST_CASE("engine: MS-05 the head of a receipt binds the server before its entri
 }
 
 TEST_CASE("engine: MS-05 a head that comes alone binds the server") {
-  Fixture world;
+  Heads world;
   world.log().append("withheld", world.server.now_ms);
   v1::Frame frame;
   auto& entries = *frame.mutable_entries();

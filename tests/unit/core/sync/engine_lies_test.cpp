@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // A server that lies (docs/protocol.md, section of that name; docs/security, rows MS-05, MS-06, MS-08).
-#include "unit/core/sync/world.hpp"
-
-#include <random>
+#include "unit/core/sync/read_feed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
-#include <catch2/generators/catch_generators_range.hpp>
 
 using namespace abri;
 using namespace abri::core::sync;
@@ -15,26 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One feed that alice writes and bob reads, with some entries and a second, honest feed.
-struct Feeds : World {
-  LogKeysPtr feed = std::make_shared<LogKeys>(LogKind::feed);
-  LogKeysPtr other = std::make_shared<LogKeys>(LogKind::feed);
-  Device& alice = add_device();
-  Device& bob = add_device();
-
-  Feeds() {
-    for (const auto& keys : {feed, other}) {
-      alice.port.add(keys, /*opened=*/false);
-      bob.port.add(keys);
-    }
-    for (int i = 0; i < 5; ++i) alice.port.write(feed->id, "entry " + std::to_string(i));
-    alice.start();
-    settle();
-    bob.start();
-    settle();
-    REQUIRE(bob.port.at(feed->id).entries.size() == 5);
-  }
-  ServerModel::Log& log() { return server.logs.at(feed->id); }
+struct Feeds : ReadFeed {
   /// Bob knows of the lie, follows the feed no more and everything else as before.
   void check_evidence(std::string_view what) {
     REQUIRE(bob.port.evidences.size() == 1);
@@ -372,91 +349,4 @@ TEST_CASE("engine: MS-08 a repeated frame changes nothing and costs nothing") {
   CHECK(world.bob.disconnects == 0);
   CHECK(world.bob.port.evidences.empty());
   CHECK(world.bob.engine.settled());
-}
-
-TEST_CASE("engine: MS-08 frames dropped, repeated and swapped on the way heal without harm or evidence") {
-  const auto seed = GENERATE(range(1U, 41U));
-  INFO("seed " << seed);
-  std::mt19937 random(seed);
-  Feeds world;
-  world.server.entries_per_frame = 3;
-  const auto faults = [&] {
-    for (const auto& device : world.devices) {
-      if (!device->connection || device->connection->out.empty()) continue;
-      auto& out = device->connection->out;
-      const auto i = random() % out.size();
-      switch (random() % 6) {
-        case 0:
-          out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
-          break;
-        case 1:
-          out.push_back(out[i]);
-          break;
-        case 2:
-          std::swap(out[i], out[random() % out.size()]);
-          break;
-        default:
-          break;
-      }
-    }
-  };
-  for (int round = 0; round < 60; ++round) {
-    auto& writer = *world.devices[random() % 2];
-    writer.write(world.feed->id, "round " + std::to_string(round));
-    if (random() % 3 == 0) writer.write(world.other->id, "other " + std::to_string(round));
-    faults();
-    for (auto& device : world.devices) {
-      for (auto n = random() % 4; n > 0; --n) device->receive();
-    }
-    world.advance(std::chrono::milliseconds(random() % 2000));
-    for (auto& device : world.devices) device->time();
-  }
-  world.run(3min);
-  for (auto& device : world.devices) {  // what was swallowed without a trace shows at the next connection
-    device->lose();
-  }
-  world.run(3min);
-  for (const auto& keys : {world.feed, world.other}) {
-    CHECK(world.alice.port.at(keys->id).entries == world.bob.port.at(keys->id).entries);
-    CHECK(world.alice.port.at(keys->id).outbox.empty());
-    CHECK(world.bob.port.at(keys->id).outbox.empty());
-    const auto& log = world.server.logs.at(keys->id);
-    CHECK(std::set(log.entries.begin(), log.entries.end()).size() == log.entries.size());
-  }
-  CHECK(world.server.logs.at(world.feed->id).entries.size() == 65);
-  for (auto& device : world.devices) {
-    for (const auto& found : device->port.evidences) FAIL_CHECK(found.what);
-  }
-}
-
-TEST_CASE("engine: every truncation and random bytes from the server are survived") {
-  const auto seed = GENERATE(1U, 2U, 3U);
-  INFO("seed " << seed);
-  std::mt19937 random(seed);
-  Feeds world;
-  std::vector<Bytes> samples;
-  world.server.bend = [&](v1::Frame& frame) {
-    samples.push_back(to_bytes(frame.SerializeAsString()));
-    return true;
-  };
-  world.bob.lose();
-  world.run(2s);
-  world.alice.write(world.feed->id, "entry 5");
-  world.bob.write(world.feed->id, "entry 6");
-  world.settle();
-  world.server.bend = nullptr;
-  REQUIRE(samples.size() > 5);
-  for (int i = 0; i < 200; ++i) {
-    auto bytes = samples[random() % samples.size()];
-    if (random() % 2 == 0) {
-      bytes.resize(random() % (bytes.size() + 1));
-    } else {
-      for (int n = 0; n < 3 && !bytes.empty(); ++n) {
-        bytes[random() % bytes.size()] = static_cast<std::byte>(random() % 256);
-      }
-    }
-    if (world.bob.online()) world.bob.frame(bytes);
-    if (!world.bob.online()) world.run(2s);
-  }
-  SUCCEED("no crash");
 }
