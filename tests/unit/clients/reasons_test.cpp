@@ -93,7 +93,8 @@ TEST_CASE("reasons: a place on the map is told in degrees", "[clients]") {
   const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
   for (const auto* text : {"latitude=91", "latitude=50,6292", "latitude=nord", "longitude=-180.5"}) {
     INFO(text);
-    const auto reason = refused(desk, "case.add", {{"id", id}, {"type", "location"}, {"fields", {text}}});
+    const auto reason =
+        refused(desk, "case.add", {{"id", id}, {"type", "location"}, {"fields", {"kind=home", text}}});
     CHECK(why(reason) == "degrees");
     CHECK(reason.at("maximum") == (std::string(text).starts_with("lat") ? 90 : 180));
   }
@@ -116,7 +117,9 @@ TEST_CASE("reasons: a field that one command gives two values is refused, items 
   twice("case.set", {{"id", id}, {"record", sheet}, {"fields", {"adults=1", "children=0", "adults=2"}}},
         "adults");
   twice("case.add",
-        {{"id", id}, {"type", "person"}, {"fields", {"safe_phone=0639980012", "safe_phone=0639980013"}}},
+        {{"id", id},
+         {"type", "person"},
+         {"fields", {"role=child", "safe_phone=0639980012", "safe_phone=0639980013"}}},
         "safe_phone");
   twice("case.new", {{"fields", {"last_name=A", "last_name=A"}}}, "last_name");
   twice("dwelling.new", {{"fields", {"reference=A", "commune=59350", "typology=T3", "rent=1", "rent=2"}}},

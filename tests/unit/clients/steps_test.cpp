@@ -27,8 +27,9 @@ TEST_CASE("steps: a case is suspended, taken up, closed with a reason and opened
   const auto id = desk.made("case.new", {{"fields", {"last_name=Marchwyn"}}});
   const auto step = [&](const std::string& action) { return take(desk, "case.advance", id, action); };
   CHECK(step("suspend") == "not_found case_file");
-  const auto file =
-      desk.made("case.add", {{"id", id}, {"type", "case_file"}, {"fields", {"scheme=convention"}}});
+  const auto file = desk.made(
+      "case.add",
+      {{"id", id}, {"type", "case_file"}, {"fields", {"pseudonym=Tournesol", "scheme=convention"}}});
   CHECK(step("resume") == "illegal_transition action");
   CHECK(step("suspend") == "done");
   CHECK(desk.texts(id, "case_file", "status") == std::vector<std::string>{"Suspendu"});
