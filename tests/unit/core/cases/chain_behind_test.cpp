@@ -92,7 +92,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "MS-06 feeds: what was written under a renewed key waits where the server goes on showing the chain of "
+    "MS-07 feeds: what was written under a renewed key waits where the server goes on showing the chain of "
     "before",
     "[core][cases]") {
   Behind behind;
