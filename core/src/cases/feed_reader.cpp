@@ -131,7 +131,8 @@ class FeedReader {
       return true;
     const auto& whole = world_.whole[log_of(feed_.chain)];
     auto& unopened = world_.unopened[feed_.id];
-    if (unopened.position != position || unopened.heads == 0) unopened = {position, whole.heads + 1};
+    if (unopened.heads == 0 || position > unopened.last)
+      unopened = {arrived_.first + arrived_.entries.size() - 1, whole.heads + 1};
     return whole.heads < unopened.heads || whole.signed_ms < leaf_ms;
   }
 

@@ -41,10 +41,10 @@ struct Whole {
   std::uint64_t heads{0};      ///< how many of that kind came
 };
 
-/// The first entry of a feed that no key opens.
+/// Entries of a feed among which there are some that no key opens.
 struct Unopened {
-  std::uint64_t position{0};
-  std::uint64_t heads{0};  ///< of `Whole`: as many must have come before it is junk
+  std::uint64_t last{0};   ///< position of the last one that came along
+  std::uint64_t heads{0};  ///< of `Whole`: as many must have come before they are junk
 };
 
 /// A chain with the links that wait here to be appended.

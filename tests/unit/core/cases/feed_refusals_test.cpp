@@ -305,6 +305,31 @@ TEST_CASE("feeds: a change whose counter would overflow, and an entry that is to
   feed.goes_on("malformed_change", 1);
 }
 
+TEST_CASE("feeds: junk between entries, old and new, is passed over and holds nothing up", "[core][cases]") {
+  Feed feed;
+  const auto junk = [&] {
+    Bytes bytes(400);
+    crypto::random_bytes(bytes);
+    feed.insider->append(bytes);
+  };
+  const auto name_her = [&](const char* name) {
+    REQUIRE(feed.second->app->edit(feed.id, feed.person, std::vector<FieldEdit>{{"last_name", name}}));
+    feed.world.settle();
+  };
+  feed.first->stop();
+  junk();
+  junk();
+  name_her("Quintrec");
+  junk();
+  feed.first->start();
+  feed.world.settle();
+  CHECK(feed.name() == "Quintrec");
+  junk();
+  name_her("Lourdel");
+  CHECK(feed.name() == "Lourdel");
+  feed.goes_on("unreadable_entry", 4);
+}
+
 TEST_CASE("feeds: an entry whose link of the chain is not here yet waits for it and is then read",
           "[core][cases]") {
   Feed feed;
