@@ -149,11 +149,12 @@ Result<void> App::rotate_keys() {
   auto& world = impl_->world;
   if (world.own_chain() == nullptr) return Error{Errc::not_joined, "organisation"};
   std::vector<ChainId> chains;
+  chains.reserve(world.chains.size());
   for (const auto& [id, chain] : world.chains) chains.push_back(id);
   Result<void> first_failure;
   for (const auto& id : chains) {
-    auto done = impl_->change([&] { return cases::rotate_groups(world, id); });
-    if (!done && first_failure) first_failure = std::move(done);
+    const auto done = impl_->change([&] { return cases::rotate_groups(world, id); });
+    if (!done && first_failure) first_failure = done;
   }
   return first_failure;
 }

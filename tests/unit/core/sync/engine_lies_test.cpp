@@ -335,6 +335,30 @@ TEST_CASE("engine: a receipt without its entry is evidence") {
   CHECK(world.bob.port.at(world.feed->id).outbox.size() == 1);  // it still waits: nothing was acknowledged
 }
 
+TEST_CASE("engine: MS-08 a receipt that tells of another order than the one sent is evidence") {
+  Feeds world;
+  world.server.intercept = [&world](ServerModel::Connection& connection, const v1::Frame& frame) {
+    if (!frame.has_append()) return true;
+    REQUIRE(frame.append().entries_size() == 2);
+    v1::Frame answer;
+    answer.set_request(frame.request());
+    auto& receipt = *answer.mutable_receipt();
+    for (const int entry : {1, 0}) world.log().append(frame.append().entries(entry), world.server.now_ms);
+    for (const auto position : {6U, 5U}) {
+      receipt.add_positions(position);
+      receipt.add_times_ms(world.server.now_ms);
+    }
+    *receipt.mutable_head() = world.server.head(world.feed->id, world.log().entries.size());
+    world.server.send(connection, answer);
+    return false;
+  };
+  world.bob.port.write(world.feed->id, "first");
+  world.bob.write(world.feed->id, "second");
+  world.settle();
+  REQUIRE(world.bob.port.evidences.size() == 1);
+  CHECK(world.bob.port.at(world.feed->id).outbox.size() == 2);
+}
+
 TEST_CASE("engine: MS-08 a repeated frame changes nothing and costs nothing") {
   Feeds world;
   world.server.bend = [&](v1::Frame& frame) {
