@@ -47,4 +47,16 @@ struct Partners {
   }
 };
 
+/// A request that was sent, as both sides see it.
+struct SentRequest : Partners {
+  CaseId id{family()};
+  CaseId request{send(id)};
+  RecordId main{record_of(*landlord->app, request, "relocation_request").id};
+
+  void withdraw() {
+    REQUIRE(association->app->advance(request, main, "withdraw"));
+    world.settle();
+  }
+};
+
 }  // namespace abri::core::test

@@ -9,10 +9,7 @@ namespace {
 using Edits = std::vector<FieldEdit>;
 
 /// A request that the landlord searches for, and a dwelling of his.
-struct Searched : Partners {
-  CaseId id{family()};
-  CaseId request{send(id)};
-  RecordId main{record_of(*landlord->app, request, "relocation_request").id};
+struct Searched : SentRequest {
   CaseId dwelling;
 
   Searched() {
@@ -30,10 +27,10 @@ struct Searched : Partners {
     if (declined) {
       REQUIRE(landlord->app->edit(request, main, Edits{{"decline_reason", "other"}}));
       REQUIRE(landlord->app->advance(request, main, "decline"));
+      world.settle();
     } else {
-      REQUIRE(association->app->advance(request, main, "withdraw"));
+      withdraw();
     }
-    world.settle();
   }
   void set_budget(const std::string& budget) {
     const auto sheet = record_of(*association->app, id, "needs_sheet").id;

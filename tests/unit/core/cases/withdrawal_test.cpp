@@ -15,16 +15,8 @@ namespace {
 
 using Edits = std::vector<FieldEdit>;
 
-/// A request that was sent with a budget from 600 euros.
-struct Sent : Partners {
-  CaseId id{family()};
-  CaseId request{send(id)};
-  RecordId main{record_of(*landlord->app, request, "relocation_request").id};
-
-  void withdraw() {
-    REQUIRE(association->app->advance(request, main, "withdraw"));
-    world.settle();
-  }
+/// A request with a budget from 600 euros, and a landlord who does as he likes.
+struct Sent : SentRequest {
   /// The needs change, and every device has had the time to look after the request.
   void needs_change() {
     const auto sheet = record_of(*association->app, id, "needs_sheet").id;
