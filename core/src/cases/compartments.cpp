@@ -278,6 +278,22 @@ Result<std::vector<crypto::CompartmentKey>> reading_keys(World& world, const Cas
   }
 }
 
+Result<bool> place_own_keys(World& world, std::uint64_t position, const feed::BodyView& body) {
+  const auto keys = decode_keys(body.payload);
+  if (!keys) return false;
+  ABRI_TRY(auto row, world.db.statement(
+                         "UPDATE compartment_keys SET position = min(position, ?5) WHERE case_number = "
+                         "(SELECT number FROM cases WHERE case_ref = ?1) AND compartment = ?2 AND epoch = ?3 "
+                         "AND commitment = ?4 RETURNING 1"));
+  for (const auto& offer : keys->offers) {
+    ABRI_TRY(const bool kept, row.query(body.header.case_ref, static_cast<std::int64_t>(offer.compartment),
+                                        offer.epoch, offer.commitment, static_cast<std::int64_t>(position)));
+    if (!kept) return false;
+    row.reset();
+  }
+  return true;
+}
+
 Result<std::vector<Compartment>> take_keys(World& world, const Log& feed, std::uint64_t position,
                                            std::uint32_t author_device, const feed::BodyView& body) {
   std::vector<Compartment> readable;

@@ -45,6 +45,10 @@ Result<std::optional<HeldKey>> writing_key(World& world, const CaseId& id, Compa
 Result<std::vector<crypto::CompartmentKey>> reading_keys(World& world, const CaseId& id,
                                                          Compartment compartment, std::uint32_t epoch);
 
+/// A `keys` body that this device wrote stands at `position`: its keys are kept since then, and have their place now.
+/// @return false where one of them is not kept; `take_keys` finds out why
+Result<bool> place_own_keys(World& world, std::uint64_t position, const feed::BodyView& body);
+
 /// A `keys` body arrived at `position`. Keys that this device can open are kept.
 /// @return the compartments that became readable
 Result<std::vector<Compartment>> take_keys(World& world, const Log& feed, std::uint64_t position,

@@ -100,7 +100,7 @@ class FeedReader {
       const auto& header = opened->bodies[body].header;
       if (header.kind == feed::BodyKind::keys) {
         cases_.all.push_back(header.case_ref);
-        ABRI_CHECK(pass_over(world_, feed_.id, apply_keys(*opened, body, position)));
+        ABRI_CHECK(pass_over(world_, feed_.id, apply_keys(*opened, body, position, sent.has_value())));
       } else if (header.kind == feed::BodyKind::change) {
         cases_.all.push_back(header.case_ref);
         if (!sent) cases_.changed_by_others.push_back(header.case_ref);
@@ -207,8 +207,13 @@ class FeedReader {
     return Verdict::valid;
   }
 
-  Result<void> apply_keys(const feed::OpenedEntry& entry, std::size_t body, std::uint64_t position) {
+  Result<void> apply_keys(const feed::OpenedEntry& entry, std::size_t body, std::uint64_t position,
+                          bool own) {
     const auto& view = entry.bodies[body];
+    if (own) {
+      ABRI_TRY(const bool placed, place_own_keys(world_, position, view));
+      if (placed) return {};
+    }
     ABRI_TRY(const auto readable, take_keys(world_, feed_, position, entry.core.device, view));
     for (const auto compartment : readable) ABRI_CHECK(read_late(view.header.case_ref, compartment));
     return {};
